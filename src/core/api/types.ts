@@ -1,0 +1,182 @@
+import type {
+  Acknowledgement,
+  Device,
+  Failure,
+  Hardness,
+  HealingPhase,
+  HealPlan,
+  HealResult,
+  Incident,
+  Reachability,
+  TranscriptLine,
+} from '../model/types.ts';
+import type { EventRecord } from '../plugin.ts';
+
+/**
+ * What every view sees. All of it is JSON: in-process and over the socket the shapes are the same.
+ * Times are epoch milliseconds.
+ */
+export type DeviceView = Device &
+  Readonly<{
+    reachability: Reachability;
+    hardness: Hardness;
+    /** When `reachability` last changed. */
+    since: number;
+    lastCheckAt: number | null;
+    rttMs: number | null;
+    /** Loss over the last 20 checks, percent. */
+    lossPercent: number;
+    /** RTT of the last 20 checks, oldest first; null = lost. */
+    recent: readonly (number | null)[];
+    consecutiveFailures: number;
+    failure: Failure | null;
+    healing: Readonly<{ phase: HealingPhase; attempts: number; maxAttempts: number; reason: string | null }>;
+    flags: Readonly<{
+      flapping: boolean;
+      downtime: string | null;
+      acknowledged: Acknowledgement | null;
+      paused: boolean;
+    }>;
+    /** Id of the parent that explains an unreachable device: the root cause. */
+    rootCause: string | null;
+    incident: string | null;
+    stats: Readonly<{
+      /** Percent of the time that counts; null before the first check. */
+      uptimePercent: number | null;
+      averageRttMs: number | null;
+      totalChecks: number;
+      onlineChecks: number;
+      since: number;
+    }>;
+    /** The probes by name, with the last result of each. */
+    probes: readonly Readonly<{
+      name: string;
+      ok: boolean | null;
+      rttMs: number | null;
+      message: string | null;
+    }>[];
+    /** How it is checked and healed, in words, for the detail view: no secrets. */
+    config: Readonly<{
+      intervalMs: number;
+      timeoutMs: number;
+      failureThreshold: number;
+      /** `user@host:port`, or null. */
+      ssh: string | null;
+      strategies: readonly string[];
+    }>;
+  }>;
+
+export type HealView = Readonly<{
+  id: string;
+  device: string;
+  incident: string;
+  attempt: number;
+  maxAttempts: number;
+  strategy: string;
+  phase: 'waiting-approval' | 'running' | 'settling' | 'verifying' | 'done';
+  outcome: HealResult | null;
+  reason: string | null;
+  by: string;
+  plan: HealPlan;
+  startedAt: number;
+  finishedAt: number | null;
+  /** For a heal that waits for approval: it is rejected then. */
+  expiresAt: number | null;
+  transcript: readonly TranscriptLine[];
+}>;
+
+export type PluginView = Readonly<{
+  name: string;
+  state: 'ok' | 'faulty' | 'disabled';
+  hooks: readonly string[];
+  calls: number;
+  errors: number;
+  timeouts: number;
+  /** 95th percentile of its taps' time, milliseconds. */
+  p95Ms: number;
+  lastError: string | null;
+}>;
+
+export type SampleView = Readonly<{ at: number; rttMs: number | null; ok: boolean | null }>;
+
+export type MonitorView = Readonly<{
+  version: string;
+  pid: number;
+  startedAt: number;
+  configFile: string | null;
+  /** True while the demo runs. */
+  demo: boolean;
+  healing: 'act' | 'observe' | 'off';
+  /** Set while all healing is paused: by whom and why. */
+  paused: Readonly<{ by: string; at: number }> | null;
+  selfOffline: boolean;
+  /** The ping engine in use, e.g. "fping". */
+  engine: string;
+  /** Address of the dashboard, if one listens. */
+  dashboard: string | null;
+  /** Blast radius tripped: why healing stopped until a person resets it. */
+  healingStopped: string | null;
+}>;
+
+/** The whole picture; `seq` is the number of the newest event in it. */
+export type Snapshot = Readonly<{
+  seq: number;
+  at: number;
+  monitor: MonitorView;
+  devices: readonly DeviceView[];
+  incidents: readonly Incident[];
+  heals: readonly HealView[];
+  events: readonly EventRecord[];
+  plugins: readonly PluginView[];
+}>;
+
+/** What changed since the last delta; devices, incidents and heals are replaced whole, by id. */
+export type Delta = Readonly<{
+  seq: number;
+  at: number;
+  monitor?: MonitorView;
+  devices?: readonly DeviceView[];
+  /** Ids of devices that are gone after a reload. */
+  removed?: readonly string[];
+  incidents?: readonly Incident[];
+  heals?: readonly HealView[];
+  events?: readonly EventRecord[];
+  plugins?: readonly PluginView[];
+}>;
+
+/** What a view can ask for. `by` is the name of the person, for the audit trail. */
+export type Action =
+  | Readonly<{ type: 'ping'; device: string }>
+  | Readonly<{ type: 'heal'; device: string; by: string; force?: readonly string[] }>
+  /** Plan and verdict of every gate; opens no connection. */
+  | Readonly<{ type: 'dry-run'; device: string; by: string }>
+  | Readonly<{ type: 'approve'; heal: string; hash: string; by: string; typedLabel?: string }>
+  | Readonly<{ type: 'reject'; heal: string; by: string }>
+  | Readonly<{ type: 'ack'; device: string; by: string; reason: string; untilMs?: number }>
+  | Readonly<{ type: 'unack'; device: string; by: string }>
+  | Readonly<{ type: 'downtime'; device: string; by: string; reason: string; durationMs: number }>
+  /** Without a device: all healing. Resuming all also resets a tripped blast radius. */
+  | Readonly<{ type: 'pause'; device?: string; by: string }>
+  | Readonly<{ type: 'resume'; device?: string; by: string }>;
+
+export type GateVerdict = Readonly<{ gate: string; ok: boolean; reason: string | null }>;
+
+export type ActionResult =
+  | Readonly<{ ok: true; message: string; heal?: string; plan?: HealPlan; gates?: readonly GateVerdict[] }>
+  | Readonly<{ ok: false; code: string; message: string; gate?: string }>;
+
+/** One interface for all views, in-process or over the socket. */
+export interface Source {
+  /** The newest picture; always there once the source is open. */
+  snapshot(): Snapshot;
+  /** Called after each change of the picture, at most ten times a second. Returns the way to stop. */
+  subscribe(listener: (delta: Delta) => void): () => void;
+  act(action: Action): Promise<ActionResult>;
+  /** The last samples of a device, oldest first, at most 600. */
+  samples(device: string): Promise<readonly SampleView[]>;
+  /** `stale`: the daemon is gone; the picture is as old as `since`. In-process: always live. */
+  connection(): Readonly<{ state: 'live' | 'stale'; since: number }>;
+  /** True where the engine runs in this process and ends with it. */
+  readonly inProcess: boolean;
+  close(): Promise<void>;
+}

@@ -1,0 +1,94 @@
+import type { ApprovalMode, CheckPolicy, Device, Risk, StrategyCondition } from '../model/types.ts';
+import type { SshAccess } from '../plugin.ts';
+
+/** The config as the engine reads it: durations in ms, paths absolute, secrets sealed, defaults merged in. */
+export type ResolvedConfig = Readonly<{
+  /** Absolute path of the file it came from; null where it was built in code (the demo). */
+  file: string | null;
+  /** Folder that relative paths start from. */
+  dir: string;
+  format: 'netheal' | 'seed';
+  stateDir: string;
+  /** `witnesses: null` = not given: the default gateway, if it answers at start. */
+  monitoring: Readonly<{ engine: 'auto' | 'icmp' | 'fping' | 'ping'; witnesses: readonly string[] | null }>;
+  healing: HealingConfig;
+  devices: readonly DeviceConfig[];
+  downtimes: readonly DowntimeConfig[];
+  /** Name, ./path or package -> raw options; `false` turns one off. Built-ins included, in order of application. */
+  plugins: readonly PluginConfig[];
+  /** Things worth telling at start (hints how to convert, permissions, legacy algorithms). */
+  warnings: readonly string[];
+}>;
+
+/** Options are raw here: the plugin's own schema parses them; `place` leads its complaints. */
+export type PluginConfig = Readonly<{ name: string; options: unknown; place: string }>;
+
+export type HealingConfig = Readonly<{
+  enabled: boolean;
+  mode: 'act' | 'observe';
+  maxUnhealthyPercent: number;
+  maxConcurrent: number;
+  maxPerHour: number;
+  /** A request for approval that nobody answers is a rejection after this time. */
+  approvalExpiresMs: number;
+}>;
+
+/** Fleet-wide healing values that a device may override (all under `healing` / on the device). */
+export type HealPolicy = Readonly<{
+  enabled: boolean;
+  maxAttempts: number;
+  waitBetweenAttemptsMs: number;
+  settleMs: number;
+  verifyWindowMs: number;
+  minHealthyPeriodMs: number;
+  approval: ApprovalMode;
+}>;
+
+export type DeviceConfig = Device &
+  Readonly<{
+    check: CheckPolicy &
+      Readonly<{ intervalMs: number; timeoutMs: number; retryIntervalMs: number; packets: number }>;
+    /** The first is the primary one: `icmp` unless the config turns it off or replaces it. */
+    probes: readonly ProbeConfig[];
+    ssh: SshAccess | undefined;
+    healPolicy: HealPolicy;
+    strategies: readonly StrategyConfig[];
+  }>;
+
+/** `options` are raw: the probe's own schema parses them. */
+export type ProbeConfig = Readonly<{ type: string; options: unknown; place: string; timeoutMs?: number }>;
+
+/** A strategy whose steps are still raw: the healer's own schema parses `spec`. */
+export type StrategyConfig = Readonly<{
+  name: string;
+  when: StrategyCondition;
+  steps: readonly StepConfig[];
+  settleMs?: number;
+  risk?: Risk;
+  approval?: ApprovalMode;
+}>;
+
+/**
+ * `kind` is the key that names the healer; `spec` is `{ [kind]: value, ...other keys }` without the core's own
+ * keys `on` and `timeout`.
+ */
+export type StepConfig = Readonly<{
+  kind: string;
+  spec: Readonly<Record<string, unknown>>;
+  on?: string;
+  timeoutMs?: number;
+  place: string;
+}>;
+
+/** A planned outage: either a fixed window or a cron start with a length. */
+export type DowntimeConfig = Readonly<{
+  devices: readonly string[];
+  groups: readonly string[];
+  reason: string;
+  /** Epoch ms; for fixed windows. */
+  from?: number;
+  to?: number;
+  /** Cron expression (local time) and its length. */
+  cron?: string;
+  durationMs?: number;
+}>;

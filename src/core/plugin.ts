@@ -1,0 +1,430 @@
+/**
+ * The public plugin API (import it as `netheal/plugin`). Built-ins and strangers use this file and nothing else.
+ *
+ * A plugin listens to hooks and contributes probes, healers, sinks, routes and panels:
+ *
+ *     export default definePlugin({
+ *       name: 'pager',
+ *       apiVersion: 1,
+ *       options: z.object({ url: z.url() }),
+ *       apply(api, options) {
+ *         api.hooks.onThresholdReached.tap(async (incident) => { await fetch(options.url, { method: 'POST' }); });
+ *       },
+ *     });
+ */
+import { z } from 'zod';
+import type {
+  Device,
+  Failure,
+  HealPlan,
+  HealResult,
+  Incident,
+  Reachability,
+  Risk,
+  TranscriptLine,
+} from './model/types.ts';
+import type { Secret } from './secret.ts';
+
+export { messageOf, NethealError } from './errors.ts';
+export type {
+  ApprovalMode,
+  Device,
+  Failure,
+  FailureKind,
+  HealPlan,
+  HealResult,
+  Incident,
+  PlannedStep,
+  Reachability,
+  Risk,
+  TranscriptLine,
+} from './model/types.ts';
+export { Secret } from './secret.ts';
+export { cleanLine, cleanLines } from './text.ts';
+export { z };
+
+// ---------------------------------------------------------------- probes
+
+/** One look at one device by one probe. */
+export type ProbeRequest<O = unknown> = Readonly<{
+  device: Device;
+  /** Name of the probe on this device, unique there: "icmp", "tcp:22". */
+  probe: string;
+  /** The probe's own options, already parsed by its schema. */
+  options: O;
+  /** The answer must be there after this many milliseconds; then `signal` aborts and the engine says "timeout". */
+  timeoutMs: number;
+  /** How many packets one check sends (probes without packets ignore it). */
+  packets: number;
+  signal: AbortSignal;
+}>;
+
+/** What a probe found out. Times in milliseconds, loss in percent 0..100. */
+export type ProbeResult =
+  | Readonly<{ ok: true; rttMs: number; lossPercent?: number; jitterMs?: number; detail?: string }>
+  | Readonly<{
+      ok: false;
+      reason: 'timeout' | 'unreachable' | 'refused' | 'dns' | 'failed';
+      message: string;
+      /** RTT, where the device did answer, only wrongly (an HTTP 500). */
+      rttMs?: number;
+      exitCode?: number;
+    }>
+  /** The monitor's own fault (no file descriptors, no route, spawn failed): never counts against the device. */
+  | Readonly<{ ok: 'unknown'; reason: 'local-error' | 'stalled' | 'skipped'; message: string }>;
+
+/** A kind of probe. `type` is what a config says in `probes: [{ type: tcp, port: 22 }]`. */
+export interface Probe<O = unknown> {
+  readonly type: string;
+  /** Schema of the options beside `type`; a strict object, so that unknown keys are found. */
+  readonly options: z.ZodType<O>;
+  /** Name of a probe with these options, unique on a device: "tcp:22". Default: the type. */
+  name?(options: O): string;
+  /** Never throws for what the network does: every failure is a `ProbeResult`. */
+  run(request: ProbeRequest<O>): Promise<ProbeResult>;
+}
+
+/** The record of one probe run, as sinks and `onSample` get it. */
+export type Sample = Readonly<{
+  /** Wall clock, epoch milliseconds, at the start of the check. */
+  at: number;
+  device: Device;
+  probe: string;
+  /** True for the first probe of a device, the one its RTT is taken from. */
+  primary: boolean;
+  result: ProbeResult;
+}>;
+
+/** The record of one check: all probes of a device reduced to one verdict. One row of the CSV. */
+export type CheckRecord = Readonly<{
+  at: number;
+  device: Device;
+  /** `null`: the monitor's own fault, no verdict. */
+  ok: boolean | null;
+  rttMs: number | null;
+  lossPercent: number;
+  failure: Failure | null;
+  reachability: Reachability;
+}>;
+
+// ---------------------------------------------------------------- healers
+
+/** How to log in to a device. Paths are absolute, secrets are sealed. */
+export type SshAccess = Readonly<{
+  /** For messages: id of the device, or `user@host` of an inline jump host. */
+  name: string;
+  host: string;
+  port: number;
+  username: string;
+  password?: Secret;
+  /** Absolute path of a private key file. */
+  privateKey?: string;
+  passphrase?: Secret;
+  /** Path of an agent socket; `false` never asks one. Default: $SSH_AUTH_SOCK where set. */
+  agent?: string | false;
+  /** Absolute paths of known_hosts files, the first is written to by `accept-new`. */
+  knownHosts: readonly string[];
+  /** `strict`, `accept-new`, or the pinned fingerprint `SHA256:...`. */
+  hostKey: string;
+  /** Jump hosts, the first is connected to from here. */
+  via: readonly SshAccess[];
+  dialect: string;
+  enableSecret?: Secret;
+  /** Password for sudo; default: `password`. */
+  sudoPassword?: Secret;
+  /** Allows ssh-rsa, group1/14-sha1, CBC ciphers. */
+  legacy: boolean;
+  connectTimeoutMs: number;
+}>;
+
+/** One step to run on one target. */
+export type StepRequest<S = unknown> = Readonly<{
+  spec: S;
+  /** The device that failed. */
+  device: Device;
+  /** The device the step runs on; the same unless the step says `on`. */
+  target: Device;
+  /** Access to the target; undefined where the config gives none. */
+  ssh: SshAccess | undefined;
+  /** The step must be over after this many milliseconds. */
+  timeoutMs: number;
+  /** Aborts at the deadline, on shutdown after the grace period and when a person cancels. */
+  signal: AbortSignal;
+  transcript: Transcript;
+}>;
+
+/** Writes the live transcript of an attempt. Text is cleaned, bounded and masked by the core. */
+export interface Transcript {
+  write(kind: TranscriptLine['kind'], text: string): void;
+  /** From now on this text is masked wherever it appears in this transcript. */
+  mask(secret: Secret | string): void;
+}
+
+/** How a step ended. */
+export type StepResult =
+  | Readonly<{ ok: true }>
+  | Readonly<{
+      ok: false;
+      /** False: nothing was run on the target, so the attempt is not spent (wrong host key, no way in). */
+      acted: boolean;
+      message: string;
+    }>;
+
+/** A kind of heal step. `kind` is the key that a config's step has: `{ ssh: [...] }`. */
+export interface Healer<S = unknown> {
+  readonly kind: string;
+  /** Schema of the value under that key (and of the healer's own keys beside it, merged: see `keys`). */
+  readonly spec: z.ZodType<S>;
+  /** The step in words, line by line, as the approver sees it. Opens no connection and shows no secret. */
+  describe(spec: S, target: Device): readonly string[];
+  /** True where running it twice does no harm. Default: false. */
+  idempotent?(spec: S): boolean;
+  /** How grave it is; default "medium". A `risk` in the strategy wins. */
+  risk?(spec: S): Risk;
+  /** True where the step logs in to the target, which then needs `ssh` in the config. */
+  readonly needsSsh?: boolean;
+  run(request: StepRequest<S>): Promise<StepResult>;
+  /**
+   * Says whether a login would work, without running anything: for `netheal doctor`.
+   * Lines are for people; `ok: false` with the mend.
+   */
+  diagnose?(
+    ssh: SshAccess,
+    signal: AbortSignal,
+  ): Promise<Readonly<{ ok: boolean; lines: readonly string[] }>>;
+}
+
+/** One attempt to heal, before it runs. */
+export type HealAttempt = Readonly<{
+  incident: Incident;
+  device: Device;
+  plan: HealPlan;
+  attempt: number;
+  maxAttempts: number;
+  /** "auto" or the name of the person who asked for it. */
+  by: string;
+  signal: AbortSignal;
+}>;
+
+export type HealOutcome = Readonly<{
+  outcome: HealResult;
+  /** Why, in one sentence. */
+  reason: string;
+  /** Milliseconds from the first command to the end of verification. */
+  durationMs: number;
+  transcript: readonly TranscriptLine[];
+}>;
+
+// ---------------------------------------------------------------- hooks
+
+export type Skip = Readonly<{ skip: string }>;
+/** "Not now": the gate's name, the reason in words, and when asking again makes sense. */
+export type Veto = Readonly<{
+  veto: string;
+  gate: string;
+  waitMs?: number;
+  /** True: waiting will not help, a person has to look. */
+  needsHuman?: boolean;
+}>;
+
+export type StatusChange = Readonly<{
+  device: Device;
+  from: Reachability;
+  to: Reachability;
+  at: number;
+  failure: Failure | null;
+}>;
+
+/**
+ * Every hook: its arguments and what a tap may answer. Everything else is derived from this table.
+ *
+ * - decide (`beforePing`, `beforeHeal`): taps run in order, the first answer other than `undefined` wins.
+ * - transform (`afterPing`): each tap gets the value of the one before; `undefined` keeps it.
+ * - observe (the rest): answers are ignored; a tap that fails is logged and counted.
+ */
+export type HookSignatures = {
+  /** Decide, before a probe runs: skip it, or answer in its place. A tap that fails has no opinion. */
+  beforePing: (request: ProbeRequest) => Skip | ProbeResult | undefined;
+  /** Transform what a probe said. A tap that fails leaves the value as it was. */
+  afterPing: (result: ProbeResult, request: ProbeRequest) => ProbeResult | undefined;
+  /** Observe every sample. Synchronous, on the hot path: enqueue and return. */
+  onSample: (sample: Sample) => void;
+  /** Observe every visible change of a device. */
+  onStatusChange: (change: StatusChange) => void;
+  /** Observe a new incident: a root-cause device is hard down. Once an incident. */
+  onThresholdReached: (incident: Incident, device: Device) => void;
+  /** Decide, before every attempt: veto it with a reason. A tap that fails COUNTS AS A VETO. */
+  beforeHeal: (attempt: HealAttempt) => Veto | undefined;
+  /** Observe the end of an attempt, after verification. Once an attempt. */
+  afterHeal: (attempt: HealAttempt, outcome: HealOutcome) => void;
+  /** Observe the start, in order, before the first check; a tap that fails stops or disables its plugin. */
+  start: () => void;
+  /** Observe that monitoring runs. */
+  ready: () => void;
+};
+export type HookName = keyof HookSignatures;
+
+export type TapOptions = Readonly<{
+  /** Lower runs first; default 0. */
+  stage?: number;
+  /** Name(s) of plugins whose taps must run after this one. */
+  before?: string | readonly string[];
+  /** The tap must settle within this time; default 5 s (`start`: 10 s). */
+  timeoutMs?: number;
+}>;
+
+/** A plugin can listen; only the engine fires. */
+export interface Tappable<N extends HookName> {
+  tap(fn: TapFn<N>, options?: TapOptions): void;
+  /** tapable's own spelling; the name is ignored, taps carry their plugin's. */
+  tap(name: string, fn: TapFn<N>): void;
+  tapPromise(name: string, fn: TapFn<N>): void;
+}
+export type TapFn<N extends HookName> = (
+  ...args: Parameters<HookSignatures[N]>
+) => N extends 'onSample'
+  ? void
+  : ReturnType<HookSignatures[N]> extends void
+    ? unknown
+    : ReturnType<HookSignatures[N]> | Promise<ReturnType<HookSignatures[N]>>;
+
+export type PluginHooks = Readonly<{ [N in HookName]: Tappable<N> }>;
+
+// ---------------------------------------------------------------- other contributions
+
+/** What goes through a sink's queue, in order. */
+export type SinkRecord =
+  | Readonly<{ type: 'check'; record: CheckRecord }>
+  | Readonly<{ type: 'event'; event: EventRecord }>;
+
+/** Receives records in batches from a bounded queue; a slow or failing sink never delays a probe. */
+export interface Sink {
+  readonly name: string;
+  /** Which records it wants. Default: all. */
+  readonly accepts?: readonly SinkRecord['type'][];
+  /** Writes a batch. A rejection is retried with the same batch (backoff 1..5 s); when the queue is full the oldest rows are dropped, counted and told once. */
+  write(batch: readonly SinkRecord[]): Promise<void> | void;
+  /** Called on SIGHUP, for log rotation. */
+  reopen?(): Promise<void> | void;
+  close?(): Promise<void> | void;
+}
+
+/** A numbered event, the same for the log, the TUI, the page and `--json`. */
+export type EventRecord = Readonly<{
+  seq: number;
+  /** ISO 8601 with milliseconds, UTC. */
+  at: string;
+  type: EventType;
+  level: 'info' | 'good' | 'warn' | 'bad';
+  /** Id of the device it is about. */
+  device?: string;
+  message: string;
+  gate?: string;
+  outcome?: HealResult;
+  plugin?: string;
+  /** Id of the heal it belongs to. */
+  heal?: string;
+  incident?: string;
+}>;
+export type EventType =
+  | 'monitor-started'
+  | 'monitor-stopped'
+  | 'status-change'
+  | 'incident-opened'
+  | 'incident-closed'
+  | 'flapping-started'
+  | 'flapping-stopped'
+  | 'heal-started'
+  | 'heal-step'
+  | 'heal-finished'
+  | 'heal-refused'
+  | 'heal-observed'
+  | 'approval-asked'
+  | 'approval-given'
+  | 'approval-rejected'
+  | 'needs-human'
+  | 'acknowledged'
+  | 'downtime'
+  | 'paused'
+  | 'resumed'
+  | 'self-offline'
+  | 'self-online'
+  | 'stalled'
+  | 'plugin-fault'
+  | 'rows-lost'
+  | 'config-reloaded'
+  | 'notice';
+
+/** A web-standard handler; mounted under `/api/plugins/<plugin>/`. */
+export type RouteHandler = (request: Request) => Response | Promise<Response>;
+
+/** A panel of text lines in the terminal UI, asked for while it is visible. Lines are cleaned by the core. */
+export interface Panel {
+  readonly title: string;
+  lines(): readonly string[];
+}
+
+/** A read-only picture of the fleet, for taps that need more than their arguments. */
+export type FleetSnapshot = Readonly<{
+  at: number;
+  devices: readonly Readonly<{
+    device: Device;
+    reachability: Reachability;
+    since: number;
+    incident: string | null;
+  }>[];
+}>;
+
+export interface PluginLog {
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+}
+
+/** What a plugin is given. Valid until `signal` aborts. */
+export interface PluginApi {
+  readonly hooks: PluginHooks;
+  probe<O>(probe: Probe<O>): void;
+  healer<S>(healer: Healer<S>): void;
+  sink(sink: Sink): void;
+  route(method: 'GET' | 'POST', path: string, handler: RouteHandler): void;
+  panel(panel: Panel): void;
+  readonly log: PluginLog;
+  /** Wall clock (`now`, epoch ms) and monotonic clock (`monoMs`). Durations: always the monotonic one. */
+  readonly clock: Readonly<{ now(): number; monoMs(): number }>;
+  snapshot(): FleetSnapshot;
+  /** Aborts when netheal stops. */
+  readonly signal: AbortSignal;
+  /** Runs at stop, last registered first, each bounded to 5 s. */
+  onStop(fn: () => unknown): void;
+  /** Folder of the config file; relative paths in options start here. */
+  readonly configDir: string;
+  /** Folder for what must survive a restart. */
+  readonly stateDir: string;
+  /** Says something to the operator: one numbered event of type "notice". */
+  notice(message: string, level?: EventRecord['level'], device?: string): void;
+  /** The whole HTTP API as one web-standard handler, for plugins that serve it (the dashboard). */
+  readonly http: RouteHandler;
+}
+
+export interface Plugin<O = unknown> {
+  /** Lower-case words with dashes; the name in the config, in messages and in accounting. */
+  readonly name: string;
+  readonly apiVersion: 1;
+  /** Schema of the options in the config's `plugins.<name>`; without it the plugin takes none. */
+  readonly options?: z.ZodType<O>;
+  /** Names of plugins that must be applied before this one, where present. */
+  readonly after?: readonly string[];
+  /** What happens when `apply` or its `start` tap fails. Default "fail". */
+  readonly onStartupError?: 'fail' | 'disable' | 'retry';
+  apply(api: PluginApi, options: O): void | Promise<void>;
+}
+
+/** Types the plugin's options from its schema; returns what it is given. */
+export function definePlugin<S extends z.ZodType>(
+  plugin: Omit<Plugin<z.output<S>>, 'options'> & { options: S },
+): Plugin<z.output<S>>;
+export function definePlugin(plugin: Omit<Plugin<undefined>, 'options'>): Plugin<undefined>;
+export function definePlugin(plugin: Plugin<never>): Plugin<never> {
+  return plugin;
+}
