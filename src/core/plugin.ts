@@ -16,6 +16,8 @@ import { z } from 'zod';
 import type {
   Device,
   Failure,
+  Hardness,
+  HealingPhase,
   HealPlan,
   HealResult,
   Incident,
@@ -31,6 +33,8 @@ export type {
   Device,
   Failure,
   FailureKind,
+  Hardness,
+  HealingPhase,
   HealPlan,
   HealResult,
   Incident,
@@ -80,6 +84,8 @@ export interface Probe<O = unknown> {
   readonly options: z.ZodType<O>;
   /** Name of a probe with these options, unique on a device: "tcp:22". Default: the type. */
   name?(options: O): string;
+  /** What does the work and why it was chosen, for `doctor` and the views: `{ name: 'fping', reason: '...' }`. */
+  engine?(): Readonly<{ name: string; reason: string }>;
   /** Never throws for what the network does: every failure is a `ProbeResult`. */
   run(request: ProbeRequest<O>): Promise<ProbeResult>;
 }
@@ -173,7 +179,10 @@ export type StepResult =
 /** A kind of heal step. `kind` is the key that a config's step has: `{ ssh: [...] }`. */
 export interface Healer<S = unknown> {
   readonly kind: string;
-  /** Schema of the value under that key (and of the healer's own keys beside it, merged: see `keys`). */
+  /**
+   * Schema of the whole step as the config writes it, `{ [kind]: value, ...own keys }`, without the core's own
+   * keys `on` and `timeout`; a strict object, so that unknown keys are found.
+   */
   readonly spec: z.ZodType<S>;
   /** The step in words, line by line, as the approver sees it. Opens no connection and shows no secret. */
   describe(spec: S, target: Device): readonly string[];
@@ -367,12 +376,41 @@ export interface Panel {
 /** A read-only picture of the fleet, for taps that need more than their arguments. */
 export type FleetSnapshot = Readonly<{
   at: number;
-  devices: readonly Readonly<{
-    device: Device;
-    reachability: Reachability;
-    since: number;
-    incident: string | null;
-  }>[];
+  monoMs: number;
+  devices: readonly DeviceSnapshot[];
+  /** Our own uplink is down: nothing is known about anybody. */
+  selfOffline: boolean;
+  /** All healing is paused: by whom. */
+  paused: string | null;
+  heals: Readonly<{
+    /** Attempts that run, settle or verify now; `targets` are the devices their steps run on. */
+    running: readonly Readonly<{ device: string; group: string; targets: readonly string[] }>[];
+    /** Wall times of the attempts begun in the last hour. */
+    begun: readonly number[];
+  }>;
+}>;
+export type DeviceSnapshot = Readonly<{
+  device: Device;
+  reachability: Reachability;
+  hardness: Hardness;
+  since: number;
+  incident: string | null;
+  /** Root cause of an unreachable device. */
+  rootCause: string | null;
+  healing: Readonly<{
+    enabled: boolean;
+    phase: HealingPhase;
+    attempts: number;
+    maxAttempts: number;
+    /** Monotonic time before which no further attempt may begin; null = any time. */
+    notBeforeMonoMs: number | null;
+  }>;
+  flapping: boolean;
+  /** Reason of the downtime it is in. */
+  downtime: string | null;
+  /** Who acknowledged its incident. */
+  acknowledged: string | null;
+  paused: boolean;
 }>;
 
 export interface PluginLog {

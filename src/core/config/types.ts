@@ -18,10 +18,15 @@ export type ResolvedConfig = Readonly<{
   plugins: readonly PluginConfig[];
   /** Things worth telling at start (hints how to convert, permissions, legacy algorithms). */
   warnings: readonly string[];
+  /** `file:line:col` of a value, or of the nearest thing above it; for schemas that plugins bring. */
+  locate(path: ConfigPath): string;
 }>;
 
-/** Options are raw here: the plugin's own schema parses them; `place` leads its complaints. */
-export type PluginConfig = Readonly<{ name: string; options: unknown; place: string }>;
+/** Where a value stands in the file: `['devices', 1, 'ip']`. */
+export type ConfigPath = readonly (string | number)[];
+
+/** Options are raw here: the plugin's own schema parses them; `path` leads its complaints. */
+export type PluginConfig = Readonly<{ name: string; options: unknown; path: ConfigPath }>;
 
 export type HealingConfig = Readonly<{
   enabled: boolean;
@@ -56,7 +61,7 @@ export type DeviceConfig = Device &
   }>;
 
 /** `options` are raw: the probe's own schema parses them. */
-export type ProbeConfig = Readonly<{ type: string; options: unknown; place: string; timeoutMs?: number }>;
+export type ProbeConfig = Readonly<{ type: string; options: unknown; path: ConfigPath; timeoutMs?: number }>;
 
 /** A strategy whose steps are still raw: the healer's own schema parses `spec`. */
 export type StrategyConfig = Readonly<{
@@ -77,7 +82,7 @@ export type StepConfig = Readonly<{
   spec: Readonly<Record<string, unknown>>;
   on?: string;
   timeoutMs?: number;
-  place: string;
+  path: ConfigPath;
 }>;
 
 /** A planned outage: either a fixed window or a cron start with a length. */
