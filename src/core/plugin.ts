@@ -276,8 +276,8 @@ export type HookName = keyof HookSignatures;
 export type TapOptions = Readonly<{
   /** Lower runs first; default 0. */
   stage?: number;
-  /** Name(s) of plugins whose taps must run after this one. */
-  before?: string | readonly string[];
+  /** Name of a plugin whose taps must run after this one. */
+  before?: string;
   /** The tap must settle within this time; default 5 s (`start`: 10 s). */
   timeoutMs?: number;
 }>;
