@@ -330,6 +330,9 @@ export type EventRecord = Readonly<{
   message: string;
   gate?: string;
   outcome?: HealResult;
+  /** For `status-change`: what it was and what it is now. */
+  from?: Reachability;
+  to?: Reachability;
   plugin?: string;
   /** Id of the heal it belongs to. */
   heal?: string;
