@@ -1,0 +1,98 @@
+/** How each action looks over HTTP, in both directions: the server parses it, the client writes it. */
+import { z } from 'zod';
+import { cleanLine } from '../text.ts';
+import type { Action } from './types.ts';
+
+const DAY_MS = 86_400_000;
+const FAR_FUTURE_MS = 8_640_000_000_000_000;
+
+const line = (maxLength: number) =>
+  z
+    .string()
+    .transform((text) => cleanLine(text, maxLength).trim())
+    .pipe(z.string().min(1).max(maxLength));
+const by = line(64).default('api');
+const reason = line(500);
+
+const who = z.strictObject({ by });
+const healBody = z.strictObject({
+  by,
+  force: z.array(line(64)).max(32).optional(),
+  dryRun: z.boolean().optional(),
+});
+const ackBody = z.strictObject({
+  by,
+  reason: reason.default('acknowledged'),
+  untilMs: z.int().positive().max(FAR_FUTURE_MS).optional(),
+});
+const downtimeBody = z.strictObject({
+  by,
+  reason: reason.default('downtime'),
+  durationMs: z
+    .int()
+    .positive()
+    .max(366 * DAY_MS),
+});
+const approveBody = z.strictObject({ by, hash: line(128), typedLabel: z.string().max(500).optional() });
+
+/** A POST route that turns its body into an action. */
+export type ActionRoute = Readonly<{
+  path: string;
+  /** What `:id` in the path names. */
+  subject: 'device' | 'heal' | 'fleet';
+  /** The action, or what is wrong with the body. */
+  parse(id: string, body: unknown): z.ZodSafeParseResult<Action>;
+}>;
+
+function route<S extends z.ZodType>(
+  path: string,
+  subject: ActionRoute['subject'],
+  schema: S,
+  toAction: (id: string, body: z.output<S>) => Action,
+): ActionRoute {
+  return {
+    path,
+    subject,
+    parse: (id, body) =>
+      schema
+        .transform((parsed) => toAction(id, parsed as z.output<S>))
+        .safeParse(body) as z.ZodSafeParseResult<Action>,
+  };
+}
+
+/** Every POST route of the API. */
+export const ACTION_ROUTES: readonly ActionRoute[] = [
+  route('/api/devices/:id/ping', 'device', who, (device) => ({ type: 'ping', device })),
+  route('/api/devices/:id/heal', 'device', healBody, (device, { dryRun, force, by }) =>
+    dryRun === true
+      ? { type: 'dry-run', device, by }
+      : { type: 'heal', device, by, ...(force === undefined ? {} : { force }) },
+  ),
+  route('/api/devices/:id/ack', 'device', ackBody, (device, body) => ({ type: 'ack', device, ...body })),
+  route('/api/devices/:id/unack', 'device', who, (device, { by }) => ({ type: 'unack', device, by })),
+  route('/api/devices/:id/downtime', 'device', downtimeBody, (device, body) => ({
+    type: 'downtime',
+    device,
+    ...body,
+  })),
+  route('/api/devices/:id/pause', 'device', who, (device, { by }) => ({ type: 'pause', device, by })),
+  route('/api/devices/:id/resume', 'device', who, (device, { by }) => ({ type: 'resume', device, by })),
+  route('/api/heals/:id/approve', 'heal', approveBody, (heal, body) => ({ type: 'approve', heal, ...body })),
+  route('/api/heals/:id/reject', 'heal', who, (heal, { by }) => ({ type: 'reject', heal, by })),
+  route('/api/pause', 'fleet', who, (_, { by }) => ({ type: 'pause', by })),
+  route('/api/resume', 'fleet', who, (_, { by }) => ({ type: 'resume', by })),
+];
+
+/** Path and JSON body of an action: the inverse of the routes above. */
+export function requestOfAction(action: Action): { path: string; body: Readonly<Record<string, unknown>> } {
+  const { type, ...rest } = action;
+  if ('heal' in rest) {
+    const { heal, ...body } = rest;
+    return { path: `/api/heals/${encodeURIComponent(heal)}/${type}`, body };
+  }
+  const { device, ...body } = rest;
+  if (device === undefined) return { path: `/api/${type}`, body };
+  const base = `/api/devices/${encodeURIComponent(device)}`;
+  if (type === 'dry-run') return { path: `${base}/heal`, body: { ...body, dryRun: true } };
+  return { path: `${base}/${type}`, body };
+}

@@ -1,0 +1,205 @@
+/** A `Source` over the daemon's Unix socket: a mirrored picture, kept fresh by its event stream. */
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
+import { messageOf, NethealError } from '../errors.ts';
+import { requestOfAction } from './actions.ts';
+import { applyDelta, hasGap, type Picture, pictureOf, replacement, snapshotOf } from './picture.ts';
+import { createSseParser, type SseMessage } from './sse-parser.ts';
+import type { Action, ActionResult, Delta, SampleView, Snapshot, Source } from './types.ts';
+
+const FIRST_PICTURE_MS = 5_000;
+/** Three heartbeats of the server. */
+const SILENCE_MS = 45_000;
+const BACKOFF_MS = [100, 200, 400, 800, 1_600, 3_000] as const;
+const REQUEST_MS = 30_000;
+
+/** Connects to a running netheal; throws NH_NO_DAEMON where none listens. Later losses are mended by itself. */
+export async function connectSource(socketPath: string): Promise<Source> {
+  const mirror = createMirror(socketPath);
+  try {
+    await mirror.firstPicture;
+  } catch (error) {
+    await mirror.source.close();
+    throw error;
+  }
+  return mirror.source;
+}
+
+function createMirror(socketPath: string): { source: Source; firstPicture: Promise<void> } {
+  const listeners = new Set<(delta: Delta) => void>();
+  const first = Promise.withResolvers<void>();
+  let picture: Picture | null = null;
+  let snapshot: Snapshot | null = null;
+  let connection: ReturnType<Source['connection']> = { state: 'stale', since: Date.now() };
+  let request: ClientRequest | null = null;
+  let failures = 0;
+  let retry: NodeJS.Timeout | undefined;
+  let closed = false;
+
+  const giveUp = setTimeout(() => {
+    first.reject(noDaemon(socketPath, 'It does not answer.'));
+  }, FIRST_PICTURE_MS);
+
+  function open(resumeFrom: number | null): void {
+    const headers = {
+      host: 'localhost',
+      accept: 'text/event-stream',
+      ...(resumeFrom === null ? {} : { 'last-event-id': String(resumeFrom) }),
+    };
+    const current = httpRequest({ socketPath, path: '/api/events', headers });
+    request = current;
+    let over = false;
+    const lost = (error: Error | null) => {
+      if (over) return;
+      over = true;
+      current.destroy();
+      if (request === current) onLost(error);
+    };
+    const parse = createSseParser((message) => {
+      // A message of a stream that was given up must not reach the picture of its successor.
+      if (request === current && !onMessage(message)) {
+        over = true;
+        current.destroy();
+        open(null);
+      }
+    });
+    current.setTimeout(SILENCE_MS, () => lost(new Error('No heartbeat.')));
+    current.once('error', lost);
+    current.once('response', (response) => {
+      if (response.statusCode !== 200) return lost(new Error(`Status ${response.statusCode}.`));
+      response.on('data', parse);
+      response.on('error', lost);
+      response.once('close', () => lost(null));
+    });
+    current.end();
+  }
+
+  /** False: the picture and the stream do not fit together, a new snapshot is needed. */
+  function onMessage({ event, data }: SseMessage): boolean {
+    if (event === 'snapshot' || event === 'reset') {
+      const next = pictureOf(JSON.parse(data) as Snapshot);
+      const delta = picture === null ? null : replacement(picture, next);
+      live();
+      change(next, delta);
+      clearTimeout(giveUp);
+      first.resolve();
+      return true;
+    }
+    if (event !== 'delta') return true;
+    const delta = JSON.parse(data) as Delta;
+    if (picture === null || hasGap(picture, delta)) return false;
+    // Another process numbers its events anew: ours say nothing there.
+    if (delta.monitor !== undefined && delta.monitor.startedAt !== picture.monitor.startedAt) return false;
+    live();
+    change(applyDelta(picture, delta), delta);
+    return true;
+  }
+
+  function change(next: Picture, delta: Delta | null): void {
+    picture = next;
+    snapshot = null;
+    if (delta !== null) for (const listener of listeners) listener(delta);
+  }
+
+  function live(): void {
+    failures = 0;
+    if (connection.state === 'stale') connection = { state: 'live', since: Date.now() };
+  }
+
+  function onLost(error: Error | null): void {
+    if (closed) return;
+    if (picture === null) {
+      first.reject(noDaemon(socketPath, messageOf(error ?? 'It hung up.'), error));
+      return;
+    }
+    if (connection.state === 'live') {
+      connection = { state: 'stale', since: Date.now() };
+      // Nothing changed but the connection: views must say so.
+      change(picture, { seq: picture.seq, at: picture.at });
+    }
+    const wait = BACKOFF_MS[Math.min(failures++, BACKOFF_MS.length - 1)];
+    retry = setTimeout(() => open(picture?.seq ?? null), wait);
+  }
+
+  const source: Source = {
+    inProcess: false,
+    snapshot() {
+      snapshot ??= snapshotOf(picture!);
+      return snapshot;
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    connection: () => connection,
+    act: (action) => act(socketPath, action),
+    async samples(device) {
+      const reply = await call(socketPath, 'GET', `/api/devices/${encodeURIComponent(device)}/samples`);
+      if (reply.status !== 200) throw refusal(reply.body);
+      return (reply.body as { samples: readonly SampleView[] }).samples;
+    },
+    async close() {
+      closed = true;
+      clearTimeout(giveUp);
+      clearTimeout(retry);
+      listeners.clear();
+      request?.destroy();
+    },
+  };
+  open(null);
+  return { source, firstPicture: first.promise };
+}
+
+async function act(socketPath: string, action: Action): Promise<ActionResult> {
+  const { path, body } = requestOfAction(action);
+  try {
+    const reply = await call(socketPath, 'POST', path, body);
+    if (reply.status === 200) return reply.body as ActionResult;
+    const { code, detail, gate } = reply.body as Problem;
+    return {
+      ok: false,
+      code: code ?? `HTTP_${reply.status}`,
+      message: detail ?? 'The daemon refused it without a reason.',
+      ...(gate === undefined ? {} : { gate }),
+    };
+  } catch (error) {
+    return { ok: false, code: 'NH_NO_DAEMON', message: `The daemon does not answer: ${messageOf(error)}` };
+  }
+}
+
+type Problem = { code?: string; detail?: string; gate?: string };
+type Reply = Readonly<{ status: number; body: unknown }>;
+
+function call(socketPath: string, method: 'GET' | 'POST', path: string, body?: unknown): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const headers = {
+      host: 'localhost',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    };
+    const request = httpRequest({ socketPath, method, path, headers });
+    request.setTimeout(REQUEST_MS, () => request.destroy(new Error('No answer in time.')));
+    request.once('error', reject);
+    request.once('response', (response) => resolve(readReply(response)));
+    request.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
+
+async function readReply(response: IncomingMessage): Promise<Reply> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk as Buffer);
+  return { status: response.statusCode ?? 0, body: JSON.parse(Buffer.concat(chunks).toString('utf8')) };
+}
+
+function refusal(body: unknown): NethealError {
+  const { code, detail } = body as Problem;
+  return new NethealError(
+    code === 'NH_UNKNOWN_DEVICE' ? code : 'NH_NOT_ALLOWED',
+    detail ?? 'The daemon refused it without a reason.',
+  );
+}
+
+function noDaemon(socketPath: string, why: string, cause?: unknown): NethealError {
+  return new NethealError('NH_NO_DAEMON', `No netheal listens on ${socketPath}. ${why}`, {
+    mend: 'Start it with "netheal run", or name its socket with --attach.',
+    cause,
+  });
+}

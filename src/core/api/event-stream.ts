@@ -1,0 +1,177 @@
+/** GET /api/events: one subscription and one encoded buffer a message, shared by all clients. */
+import type { Delta, Snapshot, Source } from './types.ts';
+
+const HEARTBEAT_MS = 15_000;
+/** Unread bytes a client may leave behind before it is dropped; it catches up by Last-Event-ID. */
+const BACKLOG_BYTES = 1_048_576;
+/** Device views, heals and events kept for those who come back: enough for a reload or a short break. */
+const REMEMBERED_ROWS = 5_000;
+
+const encoder = new TextEncoder();
+const HEARTBEAT = encoder.encode(': still here\n\n');
+
+/** The server-sent events of one source. */
+export interface EventStream {
+  /** A new client: the picture first, or what it missed since `lastEventId`. */
+  open(lastEventId: string | null): Response;
+}
+
+/** One message, encoded when the first client needs it. */
+type Message = Readonly<{ delta: Delta; rows: number; bytes(): Uint8Array }>;
+
+/** Creates the stream; it listens to the source from the first client on. */
+export function createEventStream(source: Source): EventStream {
+  const clients = new Set<Client>();
+  let stopListening: (() => void) | null = null;
+  let heartbeat: NodeJS.Timeout | undefined;
+  let snapshotJson: { of: Snapshot; bytes: Uint8Array } | null = null;
+  let memory: Message[] = [];
+  let rememberedRows = 0;
+  /** What happened up to here (and beside it, without a number of its own) is not in the memory. */
+  let forgottenSeq = 0;
+
+  function listen(): void {
+    if (stopListening !== null) return;
+    forgottenSeq = source.snapshot().seq;
+    stopListening = source.subscribe((delta) => {
+      const message = messageOf(delta);
+      remember(message);
+      for (const client of clients) client.push(message.bytes());
+    });
+  }
+
+  function remember(message: Message): void {
+    memory.push(message);
+    rememberedRows += message.rows;
+    let drop = 0;
+    while (rememberedRows > REMEMBERED_ROWS) {
+      const oldest = memory[drop++]!;
+      rememberedRows -= oldest.rows;
+      forgottenSeq = oldest.delta.seq;
+    }
+    if (drop > 0) memory = memory.slice(drop);
+    if (drop > 0 && clients.size === 0) sleep();
+  }
+
+  /** Nobody has come back for a long time: the next client gets the whole picture anyway. */
+  function sleep(): void {
+    stopListening?.();
+    stopListening = null;
+    memory = [];
+    rememberedRows = 0;
+  }
+
+  function greeting(lastEventId: string | null): Uint8Array[] {
+    const snapshot = source.snapshot();
+    if (lastEventId === null) return fullPicture('snapshot', snapshot);
+    const seen = Number(lastEventId);
+    // Deltas without events carry the number of the event before them: everything from `seen` on is sent again.
+    if (!Number.isInteger(seen) || seen <= forgottenSeq || seen > snapshot.seq) {
+      return fullPicture('reset', snapshot);
+    }
+    // The monitor goes first: a client sees by `startedAt` whether these numbers are still those it knows.
+    const first = encode('delta', { seq: seen, at: snapshot.at, monitor: snapshot.monitor });
+    return [
+      first,
+      ...memory.filter((message) => message.delta.seq >= seen).map((message) => message.bytes()),
+    ];
+  }
+
+  function fullPicture(event: 'snapshot' | 'reset', snapshot: Snapshot): Uint8Array[] {
+    if (snapshotJson?.of !== snapshot) {
+      snapshotJson = { of: snapshot, bytes: encoder.encode(JSON.stringify(snapshot)) };
+    }
+    const head = encoder.encode(`id: ${snapshot.seq}\nevent: ${event}\ndata: `);
+    return [head, snapshotJson.bytes, encoder.encode('\n\n')];
+  }
+
+  function leave(client: Client): void {
+    clients.delete(client);
+    if (clients.size === 0) clearInterval(heartbeat);
+  }
+
+  return {
+    open(lastEventId) {
+      listen();
+      const client = createClient(greeting(lastEventId), leave);
+      if (clients.size === 0) {
+        heartbeat = setInterval(() => {
+          for (const each of clients) each.push(HEARTBEAT);
+        }, HEARTBEAT_MS).unref();
+      }
+      clients.add(client);
+      return new Response(client.body, {
+        headers: {
+          'content-type': 'text/event-stream; charset=utf-8',
+          'cache-control': 'no-store',
+          'x-accel-buffering': 'no',
+        },
+      });
+    },
+  };
+}
+
+interface Client {
+  readonly body: ReadableStream<Uint8Array>;
+  push(bytes: Uint8Array): void;
+}
+
+/** A queue of references to shared buffers, emptied by the reader at its own pace. */
+function createClient(greeting: Uint8Array[], leave: (client: Client) => void): Client {
+  let queue = greeting;
+  let queuedBytes = bytesIn(greeting);
+  const limit = queuedBytes + BACKLOG_BYTES;
+  let wake: (() => void) | null = null;
+  let dropped = false;
+
+  const client: Client = {
+    body: new ReadableStream<Uint8Array>(
+      {
+        async pull(controller) {
+          if (queue.length === 0 && !dropped) await new Promise<void>((resolve) => (wake = resolve));
+          if (dropped) return controller.close();
+          const next = queue.shift()!;
+          queuedBytes -= next.byteLength;
+          controller.enqueue(next);
+        },
+        cancel: () => leave(client),
+      },
+      { highWaterMark: 0 },
+    ),
+    push(bytes) {
+      queue.push(bytes);
+      queuedBytes += bytes.byteLength;
+      if (queuedBytes > limit) {
+        dropped = true;
+        queue = [];
+        leave(client);
+      }
+      wake?.();
+      wake = null;
+    },
+  };
+  return client;
+}
+
+function messageOf(delta: Delta): Message {
+  let encoded: Uint8Array | null = null;
+  const rows =
+    1 + (delta.devices?.length ?? 0) + 10 * (delta.heals?.length ?? 0) + (delta.events?.length ?? 0);
+  return {
+    delta,
+    rows,
+    bytes() {
+      encoded ??= encode('delta', delta);
+      return encoded;
+    },
+  };
+}
+
+function encode(event: 'delta', delta: Delta): Uint8Array {
+  // JSON has no raw line breaks, so one data line holds it.
+  return encoder.encode(`id: ${delta.seq}\nevent: ${event}\ndata: ${JSON.stringify(delta)}\n\n`);
+}
+
+function bytesIn(buffers: readonly Uint8Array[]): number {
+  return buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0);
+}
