@@ -38,6 +38,8 @@ export type CheckOutcome =
       monoMs: number;
       rttMs: number | null;
       lossPercent: number;
+      /** Name of the primary probe, which RTT and loss come from; default "icmp". */
+      probe?: string;
     }>
   | Readonly<{
       verdict: 'failed';
@@ -115,7 +117,10 @@ export type DeviceState = Readonly<{
   lastCheckAt: number | null;
   lastRttMs: number | null;
   consecutiveFailures: number;
+  /** Good checks in a row: of a device that is not up any answer is good, of one that is only those within limits. */
   consecutiveSuccesses: number;
+  /** Answers over the limits of loss or RTT since the last one within them; failed checks in between do not break the row. */
+  consecutiveOverLimits: number;
   /** The current failure; null while the device is up. */
   failure: Failure | null;
   /** Names of all probes that failed in the last check. */
@@ -127,6 +132,8 @@ export type DeviceState = Readonly<{
   flapping: boolean;
   /** Id of the open incident of which this device is the root cause. */
   incident: string | null;
+  /** True from the recovery of that incident's device to a relapse or the end of the incident. */
+  incidentRecovered: boolean;
   /** When the current lasting recovery began (monotonic); null while not hard up. */
   healthySinceMonoMs: number | null;
 }>;

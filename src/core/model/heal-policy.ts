@@ -1,0 +1,59 @@
+/** Which remedy fits a failure, and how long to wait for the next. Pure. */
+import type { Failure, StrategyCondition } from './types.ts';
+
+/** What a strategy's condition is held against. */
+export type HealSituation = Readonly<{
+  /** Number of the attempt that would run, from 1. */
+  attempt: number;
+  failure: Failure;
+  /** Tags of the failed device. */
+  tags: Readonly<Record<string, string>>;
+}>;
+
+/** However many attempts there are, nobody waits longer than a day for the next (unless told to from the start). */
+const LONGEST_BACKOFF_MS = 24 * 60 * 60 * 1000;
+
+/** The first strategy whose condition holds, or null: then the machine knows no remedy. */
+export function chooseStrategy<S extends Readonly<{ when: StrategyCondition }>>(
+  strategies: readonly S[],
+  situation: HealSituation,
+): S | null {
+  return strategies.find((strategy) => applies(strategy.when, situation)) ?? null;
+}
+
+/** Every field that is given must match; an empty condition always holds. */
+function applies(when: StrategyCondition, { attempt, failure, tags }: HealSituation): boolean {
+  if (when.attempt !== undefined && !when.attempt.includes(attempt)) return false;
+  if (when.failure !== undefined && !when.failure.some((word) => matchesFailure(word, failure))) return false;
+  if (
+    when.tags !== undefined &&
+    !Object.entries(when.tags).every(([key, value]) => hasTag(tags, key, value))
+  ) {
+    return false;
+  }
+  return when.text === undefined || failure.message.toLowerCase().includes(when.text.toLowerCase());
+}
+
+/** A word of `when.failure`: a failure kind, `probe:<name>` or `exit:<code>`. */
+function matchesFailure(word: string, failure: Failure): boolean {
+  if (word.startsWith('probe:')) return failure.probe === word.slice('probe:'.length);
+  if (word.startsWith('exit:')) return String(failure.exitCode) === word.slice('exit:'.length);
+  return failure.kind === word;
+}
+
+/** Own tags only: a condition on a tag called "constructor" must not find the one every object has. */
+function hasTag(tags: HealSituation['tags'], key: string, value: string): boolean {
+  return Object.hasOwn(tags, key) && tags[key] === value;
+}
+
+/**
+ * Milliseconds to wait after `attemptsDone` attempts before the next: none before the first, the configured wait after
+ * one, twice that after two, and so on. Counted from the end of verification.
+ */
+export function waitBeforeNext(waitBetweenAttemptsMs: number, attemptsDone: number): number {
+  if (attemptsDone <= 0) return 0;
+  const longest = Math.max(waitBetweenAttemptsMs, LONGEST_BACKOFF_MS);
+  // Beyond 31 doublings even a millisecond is past the limit, and 0 ms x infinity would be no number at all.
+  const doublings = Math.min(attemptsDone - 1, 31);
+  return Math.min(waitBetweenAttemptsMs * 2 ** doublings, longest);
+}
