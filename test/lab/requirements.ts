@@ -1,0 +1,83 @@
+import { execFileSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { describe, test } from 'vitest';
+
+/** Every program the lab runs, with the Debian package that holds it. */
+const packageOf: Readonly<Record<string, string>> = {
+  ip: 'iproute2',
+  ss: 'iproute2',
+  ping: 'iputils-ping',
+  '/usr/sbin/sshd': 'openssh-server',
+  'ssh-keygen': 'openssh-client',
+  sysctl: 'procps',
+  openssl: 'openssl',
+  nft: 'nftables',
+  nsenter: 'util-linux',
+  unshare: 'util-linux',
+  hostname: 'hostname',
+  perl: 'perl-base',
+};
+
+/** Why the lab cannot be built here; null where it can. */
+export function labProblem(): string | null {
+  if (process.platform !== 'linux') return 'network namespaces need Linux';
+  if (process.getuid?.() !== 0) return 'network namespaces need root';
+  const missing = Object.keys(packageOf).filter((program) => !isInstalled(program));
+  if (missing.length > 0) {
+    const packages = [...new Set(missing.map((program) => packageOf[program]))];
+    return `${missing.join(', ')} not installed (Debian: apt-get install ${packages.join(' ')})`;
+  }
+  return namespaceProblem();
+}
+
+function isInstalled(program: string): boolean {
+  const folders = program.startsWith('/')
+    ? ['']
+    : (process.env.PATH ?? '').split(':').map((dir) => `${dir}/`);
+  return folders.some((folder) => {
+    try {
+      accessSync(`${folder}${program}`, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** Containers give root without the right to make namespaces: only a try tells. */
+function namespaceProblem(): string | null {
+  const name = `nh${process.pid}-try`;
+  try {
+    execFileSync('ip', ['netns', 'add', name], { stdio: 'pipe' });
+    try {
+      execFileSync('ip', ['netns', 'exec', name, 'unshare', '--mount', '--uts', '--pid', '--fork', 'true'], {
+        stdio: 'pipe',
+      });
+      execFileSync('ip', ['-n', name, 'link', 'add', 'name', 'one', 'type', 'veth', 'peer', 'name', 'two'], {
+        stdio: 'pipe',
+      });
+      execFileSync('ip', ['-n', name, 'link', 'add', 'name', 'three', 'type', 'bridge'], { stdio: 'pipe' });
+    } finally {
+      execFileSync('ip', ['netns', 'del', name], { stdio: 'pipe' });
+    }
+    return null;
+  } catch (error) {
+    const said = (error as { stderr?: Buffer }).stderr?.toString().trim();
+    return `network namespaces are not permitted here (${said || String(error)})`;
+  }
+}
+
+/** A group of tests that needs the lab: skipped with its reason where there can be none, unless it is required. */
+export function describeLab(title: string, define: () => void): void {
+  const problem = labProblem();
+  if (problem === null) {
+    describe(title, define);
+  } else if (process.env.NETHEAL_REQUIRE_LAB === '1') {
+    test(`${title}: the lab is required`, () => {
+      throw new Error(`NETHEAL_REQUIRE_LAB=1, but ${problem}`);
+    });
+  } else {
+    console.warn(`lab skipped: ${problem}`);
+    describe.skip(`${title} (skipped: ${problem})`, define);
+  }
+}
