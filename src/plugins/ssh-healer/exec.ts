@@ -1,0 +1,112 @@
+import { cleanLine } from 'netheal/plugin';
+import type { ClientChannel } from 'ssh2';
+import type { Session } from './connect.ts';
+import { Output } from './output.ts';
+
+// Between TERM and KILL, and between KILL and the end of the channel.
+const SIGNAL_GRACE_MS = 250;
+// After its exit a command may leave a child that holds the output open for ever.
+const AFTER_EXIT_MS = 500;
+
+/** The most that ending a command can take beyond its deadline. */
+export const KILL_MS = 2 * SIGNAL_GRACE_MS;
+
+/** How one command ended. */
+export type CommandEnd =
+  | Readonly<{ kind: 'exit'; code: number }>
+  | Readonly<{ kind: 'signal'; signal: string }>
+  /** The connection or its channel ended without an exit status. */
+  | Readonly<{ kind: 'dropped'; reason: string }>
+  | Readonly<{ kind: 'timeout' }>
+  | Readonly<{ kind: 'cancelled' }>
+  /** The server would not run it: certainly nothing happened. */
+  | Readonly<{ kind: 'refused'; reason: string }>;
+
+export type Run = Readonly<{
+  command: string;
+  /** Written to the command's standard input, which is then closed. */
+  stdin?: string;
+  timeoutMs: number;
+  signal: AbortSignal;
+  onLine(line: string, from: 'stdout' | 'stderr'): void;
+}>;
+
+/** Runs one command on an open session and always comes to an end. `cutBytes` = output that was not shown. */
+export function runCommand(session: Session, run: Run): Promise<CommandEnd & { cutBytes: number }> {
+  return new Promise((resolve) => {
+    const output = new Output();
+    let channel: ClientChannel | undefined;
+    let ended: CommandEnd | undefined;
+    let settled = false;
+    const timers = new Set<NodeJS.Timeout>();
+    const later = (ms: number, action: () => void) => {
+      const timer = setTimeout(() => {
+        timers.delete(timer);
+        action();
+      }, ms);
+      timers.add(timer);
+    };
+
+    const settle = (end: CommandEnd) => {
+      if (settled) return;
+      settled = true;
+      for (const timer of timers) clearTimeout(timer);
+      run.signal.removeEventListener('abort', onAbort);
+      output.end();
+      channel?.close();
+      resolve({ ...end, cutBytes: output.cutBytes });
+    };
+    // Without a terminal a closed channel alone would leave the command running.
+    const kill = (end: CommandEnd) => {
+      if (ended || channel === undefined) return settle(ended ?? end);
+      ended = end;
+      channel.signal('TERM');
+      later(SIGNAL_GRACE_MS, () => channel?.signal('KILL'));
+      later(KILL_MS, () => settle(end));
+    };
+    const onAbort = () => kill({ kind: 'cancelled' });
+    later(run.timeoutMs, () => kill({ kind: 'timeout' }));
+    run.signal.addEventListener('abort', onAbort);
+    if (run.signal.aborted) return settle({ kind: 'cancelled' });
+
+    const settleWhenQuiet = (end: CommandEnd) => {
+      const quietMs = performance.now() - output.lastDataAt;
+      if (quietMs >= AFTER_EXIT_MS) settle(end);
+      else later(AFTER_EXIT_MS - quietMs, () => settleWhenQuiet(end));
+    };
+    const onChannel = (opened: ClientChannel) => {
+      if (settled) return opened.close();
+      channel = opened;
+      opened.on('error', () => {});
+      opened.on('exit', (code: number | null, signal?: string) => {
+        if (ended) return;
+        ended =
+          code === null ? { kind: 'signal', signal: cleanLine(signal ?? '?', 20) } : { kind: 'exit', code };
+        const end = ended;
+        later(AFTER_EXIT_MS, () => settleWhenQuiet(end));
+      });
+      opened.on('close', () =>
+        settle(
+          ended ?? {
+            kind: 'dropped',
+            reason: session.lost() ?? 'the channel was closed without an exit status',
+          },
+        ),
+      );
+      output.attach(opened, (line) => run.onLine(line, 'stdout'));
+      output.attach(opened.stderr, (line) => run.onLine(line, 'stderr'));
+      opened.end(run.stdin ?? '');
+    };
+    try {
+      session.exec(run.command, (error, opened) => {
+        if (!error) return onChannel(opened);
+        // A connection that ends now may have ended because of the command.
+        const reason = session.lost();
+        if (reason) settle({ kind: 'dropped', reason });
+        else settle({ kind: 'refused', reason: cleanLine(error.message, 200) });
+      });
+    } catch {
+      settle({ kind: 'refused', reason: session.lost() ?? 'not connected' });
+    }
+  });
+}

@@ -1,0 +1,84 @@
+import { StringDecoder } from 'node:string_decoder';
+
+const KEPT_BYTES = 64 * 1024;
+// A line is cut here, not split: a secret across the split would escape its mask.
+const MAX_LINE_CHARS = 8 * 1024;
+// Discarded output is read at 10 MB/s at most: a command that says `yes` for ever must not slow the probes down.
+const BREATH_BYTES = 1024 * 1024;
+const BREATH_MS = 100;
+
+type Source = Readonly<{
+  on(event: 'data', listener: (chunk: Buffer) => void): unknown;
+  pause(): unknown;
+  resume(): unknown;
+}>;
+
+/** Turns the output of one command into lines, keeps 64 KB of it and counts the rest. */
+export class Output {
+  #keptBytes = 0;
+  #cutBytes = 0;
+  #breathBytes = 0;
+  readonly #flushes: (() => void)[] = [];
+  readonly #resumes = new Map<NodeJS.Timeout, Source>();
+  #lastDataAt = 0;
+
+  /** Bytes that were not shown. */
+  get cutBytes(): number {
+    return this.#cutBytes;
+  }
+
+  /** Monotonic time of the last data. */
+  get lastDataAt(): number {
+    return this.#lastDataAt;
+  }
+
+  /** Reads a stream to its end, line by line. */
+  attach(source: Source, onLine: (line: string) => void): void {
+    const decoder = new StringDecoder('utf8');
+    let line = '';
+    const flush = () => {
+      if (line !== '') onLine(line);
+      line = '';
+    };
+    this.#flushes.push(flush);
+    source.on('data', (chunk) => {
+      this.#lastDataAt = performance.now();
+      const kept = chunk.subarray(0, Math.max(0, KEPT_BYTES - this.#keptBytes));
+      this.#keptBytes += kept.length;
+      if (kept.length < chunk.length) this.#discard(source, chunk.length - kept.length);
+      const parts = decoder.write(kept).split('\n');
+      for (const [index, part] of parts.entries()) {
+        if (index > 0) {
+          onLine(line.replace(/\r$/, ''));
+          line = '';
+        }
+        line += part.slice(0, MAX_LINE_CHARS - line.length);
+      }
+      // The line at the cut would be half a line, and half a secret.
+      if (this.#cutBytes > 0) line = '';
+    });
+  }
+
+  /** Emits what came without a newline, and lets go of the streams. */
+  end(): void {
+    for (const flush of this.#flushes) flush();
+    for (const [timer, source] of this.#resumes) {
+      clearTimeout(timer);
+      source.resume();
+    }
+    this.#resumes.clear();
+  }
+
+  #discard(source: Source, bytes: number): void {
+    this.#cutBytes += bytes;
+    this.#breathBytes += bytes;
+    if (this.#breathBytes < BREATH_BYTES) return;
+    this.#breathBytes = 0;
+    source.pause();
+    const timer = setTimeout(() => {
+      this.#resumes.delete(timer);
+      source.resume();
+    }, BREATH_MS);
+    this.#resumes.set(timer, source);
+  }
+}

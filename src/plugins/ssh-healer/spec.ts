@@ -1,0 +1,80 @@
+import { z } from 'netheal/plugin';
+import { variableProblem } from './variables.ts';
+
+const UNITS_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
+const DURATION = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/;
+const DEFAULT_COMMAND_TIMEOUT_MS = 30_000;
+
+/** One command as it will run. */
+export type Command = Readonly<{
+  run: string;
+  /** Ends after this time at the latest, and sooner where the step's own time is up. */
+  timeoutMs: number;
+  sudo: boolean;
+  /** The session may drop (a reboot): then the command has succeeded, pending verification. */
+  expectDisconnect: boolean;
+  /** A non-zero exit does not stop the step. */
+  continueOnError: boolean;
+}>;
+
+/** A parsed `ssh` step. */
+export type SshSpec = Readonly<{ commands: readonly Command[] }>;
+
+const duration = z
+  .string()
+  .regex(DURATION, 'a duration is written like 30s, 5m or 1h30m')
+  .transform(durationMs)
+  .refine((ms) => ms > 0, 'must be longer than nothing');
+
+const commandText = z
+  .string()
+  .trim()
+  .min(1, 'a command may not be empty')
+  .refine((text) => !text.includes('\0'), 'a command may not hold a NUL character')
+  .superRefine((text, context) => {
+    const problem = variableProblem(text);
+    if (problem) context.addIssue({ code: 'custom', message: problem });
+  });
+
+const command = z.union([
+  commandText,
+  z.strictObject({
+    run: commandText,
+    timeout: duration.optional(),
+    sudo: z.boolean().optional(),
+    expectDisconnect: z.boolean().optional(),
+    continueOnError: z.boolean().optional(),
+  }),
+]);
+
+/** The step as the config writes it; keys beside `ssh` are defaults for each of its commands. */
+export const sshSpec = z
+  .strictObject({
+    ssh: z.union([commandText, z.array(command).min(1, 'needs at least one command')]),
+    commandTimeout: duration.optional(),
+    sudo: z.boolean().optional(),
+    expectDisconnect: z.boolean().optional(),
+    continueOnError: z.boolean().optional(),
+  })
+  .transform((step): SshSpec => {
+    const list = typeof step.ssh === 'string' ? [step.ssh] : step.ssh;
+    return {
+      commands: list.map((entry) => {
+        const own = typeof entry === 'string' ? { run: entry } : entry;
+        return {
+          run: own.run,
+          timeoutMs: own.timeout ?? step.commandTimeout ?? DEFAULT_COMMAND_TIMEOUT_MS,
+          sudo: own.sudo ?? step.sudo ?? false,
+          expectDisconnect: own.expectDisconnect ?? step.expectDisconnect ?? false,
+          continueOnError: own.continueOnError ?? step.continueOnError ?? false,
+        };
+      }),
+    };
+  });
+
+function durationMs(text: string): number {
+  let sum = 0;
+  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g))
+    sum += Number(amount) * UNITS_MS[unit as keyof typeof UNITS_MS];
+  return sum;
+}

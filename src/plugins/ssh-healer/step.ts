@@ -1,0 +1,136 @@
+import type { Secret, StepRequest, StepResult } from 'netheal/plugin';
+import { LEGACY_WARNING } from './algorithms.ts';
+import { type Session, seconds } from './connect.ts';
+import { dialectProblem, identProblem } from './dialects.ts';
+import { type CommandEnd, KILL_MS, runCommand } from './exec.ts';
+import { openRoute } from './jump.ts';
+import { describeRefused } from './refused.ts';
+import type { Command, SshSpec } from './spec.ts';
+import { shellQuote, substitute } from './variables.ts';
+
+type Request = StepRequest<SshSpec>;
+
+/** Runs an `ssh` step: logs in once, then one command after the other. `monoMs` is the monotonic clock. */
+export async function runStep(request: Request, monoMs: () => number): Promise<StepResult> {
+  const { ssh, transcript, signal } = request;
+  const deadlineAt = monoMs() + request.timeoutMs;
+  if (ssh === undefined) return notActed(`${request.target.id} has no ssh access in the config`);
+  for (const access of [ssh, ...ssh.via])
+    for (const secret of [access.password, access.passphrase, access.sudoPassword, access.enableSecret])
+      if (secret) transcript.mask(secret);
+
+  const problem = dialectProblem(ssh.dialect);
+  if (problem) return notActed(problem);
+  if (ssh.legacy) transcript.write('info', LEGACY_WARNING);
+
+  const loginSignal = AbortSignal.any([
+    signal,
+    AbortSignal.timeout(Math.max(1, request.timeoutMs - KILL_MS)),
+  ]);
+  const route = await openRoute(ssh, { signal: loginSignal, pin: true });
+  if ('stage' in route) return notActed(describeRefused(route, ssh));
+  try {
+    for (const session of route.sessions) {
+      const { name, username, host, port } = session.access;
+      transcript.write('info', `logged in to ${name} as ${username}@${host}:${port}, ${session.ident}`);
+      for (const note of session.notes) transcript.write('info', note);
+    }
+    const stop = identProblem(ssh.dialect, route.session.ident);
+    if (stop) return notActed(stop);
+    return await runCommands(request, route.session, () => deadlineAt - monoMs());
+  } finally {
+    route.close();
+  }
+}
+
+async function runCommands(
+  request: Request,
+  session: Session,
+  remainingMs: () => number,
+): Promise<StepResult> {
+  const { commands } = request.spec;
+  let acted = false;
+  for (const [index, command] of commands.entries()) {
+    const text = substitute(command.run, request.target);
+    const end = await runOne(request, session, command, text, remainingMs());
+    // What the server refused, or we never got round to, has not run.
+    if (end.kind !== 'refused' && !(end.kind === 'cancelled' && end.unsent)) acted = true;
+    const left = commands.length - index - 1;
+    const verdict = judge(command, end, left);
+    if (verdict === 'next') continue;
+    if (verdict === 'done') return { ok: true };
+    const skipped = left > 0 ? `; ${left} more not run` : '';
+    return { ok: false, acted, message: `\`${text}\`: ${verdict.failed}${skipped}` };
+  }
+  return { ok: true };
+}
+
+type Ended = CommandEnd & { cutBytes: number; tookMs: number; unsent: boolean };
+
+async function runOne(
+  request: Request,
+  session: Session,
+  command: Command,
+  text: string,
+  remainingMs: number,
+): Promise<Ended> {
+  const { transcript, signal, ssh } = request;
+  if (signal.aborted) return { kind: 'cancelled', cutBytes: 0, tookMs: 0, unsent: true };
+  const password = command.sudo ? (ssh?.sudoPassword ?? ssh?.password) : undefined;
+  transcript.write('command', `${command.sudo ? '# ' : '$ '}${text}`);
+  const startedAt = performance.now();
+  const end = await runCommand(session, {
+    command: command.sudo ? withSudo(text, password) : text,
+    stdin: password ? `${password.reveal()}\n` : undefined,
+    timeoutMs: Math.max(1, Math.min(command.timeoutMs, remainingMs - KILL_MS)),
+    signal,
+    onLine: (line, from) => transcript.write('output', from === 'stderr' ? `[stderr] ${line}` : line),
+  });
+  const tookMs = performance.now() - startedAt;
+  if (end.cutBytes > 0) transcript.write('info', `... ${end.cutBytes} more bytes of output were cut`);
+  const calm = end.kind === 'exit' && end.code === 0;
+  const after = end.kind === 'refused' ? '' : ` after ${seconds(tookMs)}`;
+  transcript.write(calm ? 'info' : 'error', `${inWords(end)}${after}`);
+  return { ...end, tookMs, unsent: false };
+}
+
+/** What the end of a command means for the step. */
+function judge(command: Command, end: Ended, left: number): 'next' | 'done' | Readonly<{ failed: string }> {
+  if (end.kind === 'exit' && (end.code === 0 || command.continueOnError)) return 'next';
+  const dropped = end.kind === 'dropped' || end.kind === 'signal';
+  if (command.expectDisconnect && dropped)
+    return left === 0 ? 'done' : { failed: 'the session dropped, as expected' };
+  if (end.kind === 'signal' && command.continueOnError) return 'next';
+  const limit = end.kind === 'timeout' ? ` (${seconds(end.tookMs)})` : '';
+  return { failed: `${inWords(end)}${limit}` };
+}
+
+function inWords(end: CommandEnd): string {
+  switch (end.kind) {
+    case 'exit':
+      return `exit ${end.code}`;
+    case 'signal':
+      return `ended by ${end.signal}`;
+    case 'dropped':
+      return `the session dropped: ${end.reason}`;
+    case 'timeout':
+      return 'timeout: it did not end in time and was stopped';
+    case 'cancelled':
+      return 'cancelled';
+    case 'refused':
+      return `the server did not run it: ${end.reason}`;
+  }
+}
+
+/**
+ * The password goes through standard input, never through an argument list. `-k` makes sudo ask even where it need
+ * not, and the command itself gets an empty input: where sudo wants no password it would read ours.
+ */
+export function withSudo(command: string, password: Secret | undefined): string {
+  const inner = shellQuote(`exec </dev/null\n${command}`);
+  return password ? `sudo -S -k -p '' -- sh -c ${inner}` : `sudo -n -- sh -c ${inner}`;
+}
+
+function notActed(message: string): StepResult {
+  return { ok: false, acted: false, message };
+}

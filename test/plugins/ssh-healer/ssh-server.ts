@@ -1,0 +1,134 @@
+import { spawn } from 'node:child_process';
+import { type AddressInfo, createServer, type Server as NetServer, type Socket } from 'node:net';
+import ssh2, { type AuthContext, type Connection, type ServerChannel } from 'ssh2';
+
+export const hostKey = ssh2.utils.generateKeyPairSync('ed25519');
+
+export type Exec = (channel: ServerChannel, command: string, reject: () => void) => void;
+export type ServerOptions = Readonly<{
+  ident?: string;
+  hostKeys?: readonly string[];
+  algorithms?: ssh2.Algorithms;
+  auth?: (context: AuthContext) => void;
+  exec?: Exec;
+  /** Sees every signal a client sends to a running command. */
+  onSignal?: (name: string) => void;
+}>;
+export type TestServer = Readonly<{
+  port: number;
+  /** Authentication methods in the order clients tried them. */
+  tried: string[];
+  commands: string[];
+  connections: Set<Connection>;
+  close(): Promise<void>;
+}>;
+
+/** A real SSH server in this process; commands run in a real shell unless `exec` says otherwise. */
+export async function startSshServer(options: ServerOptions = {}): Promise<TestServer> {
+  const tried: string[] = [];
+  const commands: string[] = [];
+  const connections = new Set<Connection>();
+  const server = new ssh2.Server(
+    {
+      hostKeys: [...(options.hostKeys ?? [hostKey.private])],
+      ident: options.ident,
+      algorithms: options.algorithms,
+    },
+    (connection) => {
+      connections.add(connection);
+      connection.on('close', () => connections.delete(connection));
+      connection.on('error', () => {});
+      connection.on('authentication', (context) => {
+        tried.push(context.method);
+        (options.auth ?? passwordIs('right'))(context);
+      });
+      connection.on('session', (accept) => {
+        accept()
+          .on('exec', (acceptExec, reject, info) => {
+            commands.push(info.command);
+            let channel: ServerChannel | undefined;
+            const open = () => {
+              channel = acceptExec();
+              return channel;
+            };
+            if (options.exec === undefined) return runInShell(open(), info.command);
+            let refused = false;
+            const proxy = new Proxy({} as ServerChannel, {
+              get(_, key) {
+                channel ??= refused ? undefined : open();
+                const value = Reflect.get(channel as object, key);
+                return typeof value === 'function' ? value.bind(channel) : value;
+              },
+            });
+            options.exec(proxy, info.command, () => {
+              refused = true;
+              reject?.();
+            });
+          })
+          .on('signal', (acceptSignal, _reject, info) => {
+            acceptSignal?.();
+            options.onSignal?.(info.name);
+          });
+      });
+    },
+  );
+  return new Promise((resolve) =>
+    server.listen(0, '127.0.0.1', function (this: unknown) {
+      resolve({
+        port: (server.address() as AddressInfo).port,
+        tried,
+        commands,
+        connections,
+        close: () =>
+          new Promise((done) => {
+            server.close(() => done());
+            for (const connection of connections) connection.end();
+          }),
+      });
+    }),
+  );
+}
+
+export function passwordIs(password: string): (context: AuthContext) => void {
+  return (context) => {
+    if (context.method === 'password' && context.password === password) context.accept();
+    else context.reject(['publickey', 'password']);
+  };
+}
+
+function runInShell(channel: ServerChannel, command: string): void {
+  const child = spawn('sh', ['-c', command]);
+  channel.on('error', () => {});
+  channel.pipe(child.stdin);
+  child.stdin.on('error', () => {});
+  child.stdout.pipe(channel, { end: false });
+  child.stderr.pipe(channel.stderr, { end: false });
+  child.on('close', (code, signal) => {
+    if (signal) channel.exit(signal.slice(3) as 'TERM');
+    else channel.exit(code ?? 0);
+    channel.end();
+  });
+}
+
+/** A TCP server that speaks as it likes. */
+export async function startTcpServer(
+  onSocket: (socket: Socket) => void,
+): Promise<Readonly<{ port: number; sockets: Set<Socket>; close(): Promise<void> }>> {
+  const sockets = new Set<Socket>();
+  const server: NetServer = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+    socket.on('close', () => sockets.delete(socket));
+    onSocket(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    sockets,
+    close: () =>
+      new Promise((done) => {
+        server.close(() => done());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}
