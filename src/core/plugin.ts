@@ -27,6 +27,7 @@ import type {
 } from './model/types.ts';
 import type { Secret } from './secret.ts';
 
+export { durationMs } from './duration.ts';
 export { messageOf, NethealError } from './errors.ts';
 export type {
   ApprovalMode,
@@ -190,6 +191,8 @@ export interface Healer<S = unknown> {
   idempotent?(spec: S): boolean;
   /** How grave it is; default "medium". A `risk` in the strategy wins. */
   risk?(spec: S): Risk;
+  /** How long it may take where the config gives no `timeout`. Default: 2 minutes. */
+  defaultTimeoutMs?(spec: S): number;
   /** True where the step logs in to the target, which then needs `ssh` in the config. */
   readonly needsSsh?: boolean;
   run(request: StepRequest<S>): Promise<StepResult>;
