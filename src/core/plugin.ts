@@ -44,6 +44,10 @@ export type {
   Risk,
   TranscriptLine,
 } from './model/types.ts';
+// For plugins that look at the network: names with a last good address, a fair cap, and whose fault an error is.
+export { NameResolver, type Resolution, type ResolvedAddress } from './net/name-resolver.ts';
+export { type Release, Slots } from './net/slots.ts';
+export { kindOfSystemError, wordsOfSystemError } from './net/system-error.ts';
 export { Secret } from './secret.ts';
 export { cleanLine, cleanLines } from './text.ts';
 export { z };
