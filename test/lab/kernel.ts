@@ -23,7 +23,7 @@ export async function serviceRuns(device: LabDevice): Promise<boolean> {
 
 /** Waits for something to become true in the kernel; false once the time is over. */
 export async function eventually(holds: () => Promise<boolean>, timeoutMs: number): Promise<boolean> {
-  for (const deadline = Date.now() + timeoutMs; Date.now() < deadline; await sleep(50)) {
+  for (const deadline = Date.now() + timeoutMs; Date.now() < deadline; await sleep(10)) {
     if (await holds()) return true;
   }
   return holds();

@@ -7,12 +7,14 @@ import {
   changeHostKey,
   changePassword,
   dropIcmp,
+  flap,
   garbageSshd,
   hangService,
   icmpOff,
   killSshd,
   linkDown,
   linkUp,
+  losePings,
   lyingService,
   muteSshd,
   ownUplinkDown,
@@ -21,7 +23,7 @@ import {
   stopService,
   unmuteSshd,
 } from './faults.ts';
-import { ignoresPings, linkIsUp, serviceRuns } from './kernel.ts';
+import { eventually, ignoresPings, linkIsUp, serviceRuns } from './kernel.ts';
 import { createLab, type Lab } from './lab.ts';
 import { findLeftovers, labsDir } from './leftovers.ts';
 import { describeLab } from './requirements.ts';
@@ -43,7 +45,7 @@ describeLab('the lab', () => {
   afterAll(() => lab?.close());
 
   const pings = async (address: string) =>
-    (await tryRun(['ip', 'netns', 'exec', lab.monitor, 'ping', '-c1', '-W1', address])).code === 0;
+    (await tryRun(['ip', 'netns', 'exec', lab.monitor, 'ping', '-c1', '-W0.3', address])).code === 0;
 
   test('every device answers pings on its IPv4, IPv6 and management address', async () => {
     for (const device of lab.devices) {
@@ -87,12 +89,46 @@ describeLab('the lab', () => {
     expect(await pings(device.address)).toBe(true);
   });
 
+  test('pings can be lost by the share', async () => {
+    const device = lab.device('beta');
+    await losePings(device, 50);
+    const argv = [
+      'ip',
+      'netns',
+      'exec',
+      lab.monitor,
+      'ping',
+      '-q',
+      '-c100',
+      '-i0.002',
+      '-W0.3',
+      device.address,
+    ];
+    const lost = Number(/([\d.]+)% packet loss/.exec((await tryRun(argv)).stdout)?.[1]);
+    // Chance: five standard deviations of 100 throws.
+    expect(lost).toBeGreaterThan(25);
+    expect(lost).toBeLessThan(75);
+    await stopDropping(device);
+    expect(await pings(device.address)).toBe(true);
+  });
+
+  test('a link can flap, and is up when the flapping has ended', async () => {
+    const device = lab.device('beta');
+    const stop = flap(device, 50);
+    for (const up of [false, true, false, true]) {
+      expect(await eventually(async () => (await linkIsUp(device)) === up, 2_000)).toBe(true);
+    }
+    await stop();
+    expect(await linkIsUp(device)).toBe(true);
+  });
+
   test('the monitor can lose its own uplink and get it back', async () => {
     await ownUplinkDown(lab);
     expect(await pings(lab.gateway)).toBe(false);
     expect(await pings(lab.device('alpha').address)).toBe(false);
     await ownUplinkUp(lab);
-    expect(await pings(lab.device('alpha').address)).toBe(true);
+    // The kernel takes note of a carrier at most once a second.
+    expect(await eventually(() => pings(lab.device('alpha').address), 3_000)).toBe(true);
   });
 
   test('a service can be stopped, hung and made to lie about its start', async () => {
@@ -198,11 +234,12 @@ describeLab('the lab after a kill -9 of its owner', () => {
     const script = fileURLToPath(new URL('up.ts', import.meta.url));
     const child = spawn(process.execPath, [script, 'one', 'two'], { stdio: ['ignore', 'pipe', 'inherit'] });
     let said = '';
-    child.stdout.on('data', (chunk) => {
+    for await (const chunk of child.stdout) {
       said += chunk;
-    });
-    while (!said.includes('ready')) await once(child.stdout, 'data');
-    const name = /nh\d+-[0-9a-f]{4}/.exec(said)?.[0] as string;
+      if (said.includes('ready')) break;
+    }
+    const name = /nh\d+-[0-9a-f]{4}/.exec(said)?.[0] ?? 'no lab';
+    expect(child.exitCode).toBe(null);
     expect(await findLeftovers()).not.toContain(name);
 
     child.kill('SIGKILL');

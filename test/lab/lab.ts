@@ -15,7 +15,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { LabDevice } from './lab-device.ts';
 import { demolish, findLeftovers, labsDir, processStart } from './leftovers.ts';
-import { ip, run } from './shell.ts';
+import { ip, run, searchPath } from './shell.ts';
 
 /** A device; one that others are behind is a switch, comes before them in the list, and cuts them off with it. */
 export type DeviceSpec = Readonly<{ id: string; behind?: string }>;
@@ -255,6 +255,7 @@ async function bootDevice(plan: DevicePlan): Promise<LabDevice> {
   const output = openSync(`${plan.dir}/console`, 'a');
   const child = spawn('ip', ['netns', 'exec', plan.namespace, ...inside], {
     detached: true,
+    env: { ...process.env, PATH: searchPath },
     stdio: ['ignore', output, output],
   });
   closeSync(output);

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { describe, test } from 'vitest';
+import { searchPath } from './shell.ts';
 
 /** Every program the lab runs, with the Debian package that holds it. */
 const packageOf: Readonly<Record<string, string>> = {
@@ -19,7 +20,7 @@ const packageOf: Readonly<Record<string, string>> = {
 };
 
 /** Why the lab cannot be built here; null where it can. */
-export function labProblem(): string | null {
+function labProblem(): string | null {
   if (process.platform !== 'linux') return 'network namespaces need Linux';
   if (process.getuid?.() !== 0) return 'network namespaces need root';
   const missing = Object.keys(packageOf).filter((program) => !isInstalled(program));
@@ -31,9 +32,7 @@ export function labProblem(): string | null {
 }
 
 function isInstalled(program: string): boolean {
-  const folders = program.startsWith('/')
-    ? ['']
-    : (process.env.PATH ?? '').split(':').map((dir) => `${dir}/`);
+  const folders = program.startsWith('/') ? [''] : searchPath.split(':').map((dir) => `${dir}/`);
   return folders.some((folder) => {
     try {
       accessSync(`${folder}${program}`, constants.X_OK);
@@ -46,19 +45,18 @@ function isInstalled(program: string): boolean {
 
 /** Containers give root without the right to make namespaces: only a try tells. */
 function namespaceProblem(): string | null {
-  const name = `nh${process.pid}-try`;
+  // Named as a lab's, so that it is cleared away as one should this very moment be the last.
+  const name = `nh${process.pid}-0000-try`;
+  const ip = (...args: string[]) =>
+    execFileSync('ip', args, { stdio: 'pipe', env: { ...process.env, PATH: searchPath } });
   try {
-    execFileSync('ip', ['netns', 'add', name], { stdio: 'pipe' });
+    ip('netns', 'add', name);
     try {
-      execFileSync('ip', ['netns', 'exec', name, 'unshare', '--mount', '--uts', '--pid', '--fork', 'true'], {
-        stdio: 'pipe',
-      });
-      execFileSync('ip', ['-n', name, 'link', 'add', 'name', 'one', 'type', 'veth', 'peer', 'name', 'two'], {
-        stdio: 'pipe',
-      });
-      execFileSync('ip', ['-n', name, 'link', 'add', 'name', 'three', 'type', 'bridge'], { stdio: 'pipe' });
+      ip('netns', 'exec', name, 'unshare', '--mount', '--uts', '--pid', '--fork', 'true');
+      ip('-n', name, 'link', 'add', 'name', 'one', 'type', 'veth', 'peer', 'name', 'two');
+      ip('-n', name, 'link', 'add', 'name', 'three', 'type', 'bridge');
     } finally {
-      execFileSync('ip', ['netns', 'del', name], { stdio: 'pipe' });
+      ip('netns', 'del', name);
     }
     return null;
   } catch (error) {
@@ -67,9 +65,11 @@ function namespaceProblem(): string | null {
   }
 }
 
+const problem = labProblem();
+if (problem !== null) console.warn(`The lab is skipped: ${problem}`);
+
 /** A group of tests that needs the lab: skipped with its reason where there can be none, unless it is required. */
 export function describeLab(title: string, define: () => void): void {
-  const problem = labProblem();
   if (problem === null) {
     describe(title, define);
   } else if (process.env.NETHEAL_REQUIRE_LAB === '1') {
@@ -77,7 +77,6 @@ export function describeLab(title: string, define: () => void): void {
       throw new Error(`NETHEAL_REQUIRE_LAB=1, but ${problem}`);
     });
   } else {
-    console.warn(`lab skipped: ${problem}`);
     describe.skip(`${title} (skipped: ${problem})`, define);
   }
 }

@@ -3,6 +3,9 @@ import { execFile } from 'node:child_process';
 /** What a command said. */
 export type Output = Readonly<{ code: number; stdout: string; stderr: string }>;
 
+/** With all the usual folders: root's own PATH may lack those of system programs, after a plain `su` for one. */
+export const searchPath = `${process.env.PATH}:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`;
+
 /** Runs a command to its end and returns whatever came out of it. */
 export function tryRun(argv: readonly string[], input = ''): Promise<Output> {
   const [command, ...args] = argv as [string, ...string[]];
@@ -10,7 +13,7 @@ export function tryRun(argv: readonly string[], input = ''): Promise<Output> {
     const child = execFile(
       command,
       args,
-      { timeout: 30_000, maxBuffer: 16 * 1024 * 1024 },
+      { env: { ...process.env, PATH: searchPath }, timeout: 30_000, maxBuffer: 16 * 1024 * 1024 },
       (error, stdout, stderr) => {
         if (error === null) resolve({ code: 0, stdout, stderr });
         else if (typeof error.code === 'number') resolve({ code: error.code, stdout, stderr });

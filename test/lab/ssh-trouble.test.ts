@@ -1,0 +1,126 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { fastConfig, watched } from './fast-config.ts';
+import {
+  changeHostKey,
+  changePassword,
+  garbageSshd,
+  icmpOff,
+  killSshd,
+  linkDown,
+  linkUp,
+  muteSshd,
+} from './faults.ts';
+import { linkIsUp } from './kernel.ts';
+import { createLab, type Lab } from './lab.ts';
+import type { LabDevice } from './lab-device.ts';
+import { Netheal } from './netheal.ts';
+import { describeLab } from './requirements.ts';
+
+/** Every way in which a login can fail, and what the operator must read about it. */
+const troubles: readonly { id: string; spoil: (device: LabDevice) => Promise<unknown>; says: RegExp }[] = [
+  { id: 'mute', spoil: muteSshd, says: /no answer|timed? ?out|banner/i },
+  { id: 'refusing', spoil: killSshd, says: /refused/i },
+  { id: 'garbage', spoil: garbageSshd, says: /ssh|protocol|banner|garbage/i },
+  { id: 'stranger', spoil: changeHostKey, says: /host key/i },
+  { id: 'locked', spoil: (device) => changePassword(device, 'another'), says: /auth|login|denied|password/i },
+];
+
+describeLab('when a device cannot be logged in to', () => {
+  let lab: Lab;
+  let netheal: Netheal;
+  beforeAll(async () => {
+    lab = await createLab({ devices: [...troubles.map(({ id }) => id), 'fine', 'well'] });
+  });
+  afterEach(() => netheal?.stop());
+  afterAll(() => lab?.close());
+
+  test('its command is not run, no attempt is spent, a person is told why, and others are healed meanwhile', async () => {
+    const heal = [{ name: 'link', steps: [{ ssh: ['echo run >> /srv/heal.log', 'ip link set eth0 up'] }] }];
+    const withPassword = { password: lab.password, privateKey: undefined };
+    const config = fastConfig(
+      lab,
+      lab.devices.map((device) =>
+        watched(device, {
+          heal,
+          ssh: {
+            host: device.management,
+            connectTimeout: '2s',
+            ...(device.id === 'locked' ? withPassword : {}),
+          },
+        }),
+      ),
+      { maxUnhealthy: '100%', maxConcurrent: 10 },
+    );
+    netheal = new Netheal(lab, config);
+    await netheal.start();
+    await netheal.until('a first row of each', () => netheal.csv().length >= lab.devices.length, 10_000);
+
+    for (const { id, spoil } of troubles) await spoil(lab.device(id));
+    for (const device of lab.devices) if (device.id !== 'well') await linkDown(device);
+
+    const healed = await netheal.eventOf('heal-finished', 'fine', 20_000);
+    expect(healed.outcome).toBe('healed');
+    expect(await linkIsUp(lab.device('fine'))).toBe(true);
+    for (const { id, says } of troubles) {
+      const told = await netheal.eventOf('needs-human', id, 20_000);
+      expect(told.message, id).toMatch(says);
+      expect(told.message, id).not.toContain(lab.password);
+      expect(netheal.events('heal-finished', id), id).not.toContainEqual(
+        expect.objectContaining({ outcome: 'healed' }),
+      );
+      expect(await netheal.status(id), id).toMatchObject({
+        healing_attempts: 0,
+        status: 'offline',
+        state: { healing: 'needs-human' },
+      });
+      expect((await lab.device(id).tryRun('cat /srv/heal.log')).code, id).not.toBe(0);
+      expect(lab.device(id).sshLog().sessions, id).toBe(0);
+      expect(await linkIsUp(lab.device(id)), id).toBe(false);
+    }
+    expect(lab.device('well').sshLog().connections).toBe(0);
+    // The login of "locked" failed once; an account must not be locked out by trying again and again.
+    expect(
+      lab
+        .device('locked')
+        .sshLog()
+        .text.match(/^Failed password/gm),
+    ).toHaveLength(1);
+
+    // It keeps looking: when a person has mended the device, it sees that by itself.
+    await linkUp(lab.device('refusing'));
+    await netheal.eventOf('incident-closed', 'refusing', 15_000);
+    expect(await netheal.status('refusing')).toMatchObject({ status: 'online', state: { healing: 'idle' } });
+  });
+
+  test('two attempts that do not help end in one call for a person, and probing goes on', async () => {
+    const device = lab.device('fine');
+    const sessions = device.sshLog().sessions;
+    netheal = new Netheal(
+      lab,
+      fastConfig(lab, [watched(device, { heal: ['echo tried >> /srv/tries.log'] })], { verifyWindow: '1s' }),
+    );
+    await netheal.start();
+    await netheal.until('a first row', () => netheal.csv().length >= 1, 10_000);
+
+    await icmpOff(device);
+    await netheal.eventOf('needs-human', 'fine', 25_000);
+    expect(netheal.events('heal-finished').map((event) => event.outcome)).toEqual(['failed', 'failed']);
+    expect(await device.run('cat /srv/tries.log')).toBe('tried\ntried\n');
+    expect(device.sshLog().sessions - sessions).toBe(2);
+    expect(await netheal.status('fine')).toMatchObject({
+      healing_attempts: 2,
+      state: { healing: 'needs-human' },
+    });
+
+    const rows = netheal.csv().length;
+    await netheal.until('four more checks', () => netheal.csv().length >= rows + 4, 10_000);
+    expect(netheal.events('needs-human')).toHaveLength(1);
+    expect(netheal.events('incident-opened')).toHaveLength(1);
+
+    await device.run('sysctl -qw net.ipv4.icmp_echo_ignore_all=0');
+    await netheal.eventOf('incident-closed', 'fine', 15_000);
+    expect(await netheal.status('fine')).toMatchObject({ status: 'online', state: { healing: 'idle' } });
+    expect(netheal.events('heal-started')).toHaveLength(2);
+    expect(netheal.events('needs-human')).toHaveLength(1);
+  });
+});

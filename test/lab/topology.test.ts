@@ -1,0 +1,82 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { fastConfig, watched } from './fast-config.ts';
+import { linkDown, ownUplinkDown, ownUplinkUp } from './faults.ts';
+import { linkIsUp } from './kernel.ts';
+import { createLab, type Lab } from './lab.ts';
+import { Netheal } from './netheal.ts';
+import { describeLab } from './requirements.ts';
+
+const children = ['child-1', 'child-2', 'child-3', 'child-4', 'child-5'];
+
+describeLab('the root of an outage', () => {
+  let lab: Lab;
+  let netheal: Netheal;
+  beforeAll(async () => {
+    lab = await createLab({
+      devices: ['switch', ...children.map((id) => ({ id, behind: 'switch' })), 'elsewhere'],
+    });
+  });
+  afterEach(() => netheal?.stop());
+  afterAll(() => lab?.close());
+
+  const start = () => {
+    const heal = ['ip link set eth0 up'];
+    const devices = [
+      watched(lab.device('switch'), { heal }),
+      ...children.map((id) => watched(lab.device(id), { heal, parents: ['switch'] })),
+      watched(lab.device('elsewhere'), { heal }),
+    ];
+    netheal = new Netheal(lab, fastConfig(lab, devices));
+    return netheal.start();
+  };
+  const allUp = async () => {
+    const { devices } = await netheal.api<{ devices: { status: string }[] }>('/api/status');
+    return devices.every((device) => device.status === 'online');
+  };
+
+  test('a switch that fails with five children is one incident and one heal, and no child is logged in to', async () => {
+    await start();
+    await netheal.until('all are up', allUp, 10_000);
+    await linkDown(lab.device('switch'));
+
+    expect((await netheal.eventOf('heal-finished', 'switch', 20_000)).outcome).toBe('healed');
+    expect(await linkIsUp(lab.device('switch'))).toBe(true);
+    await netheal.eventOf('incident-closed', 'switch', 10_000);
+    await netheal.until('all are up again', allUp, 10_000);
+
+    expect(netheal.events('incident-opened').map((event) => event.device)).toEqual(['switch']);
+    expect(netheal.events('heal-started').map((event) => event.device)).toEqual(['switch']);
+    for (const id of [...children, 'elsewhere']) expect(lab.device(id).sshLog().connections, id).toBe(0);
+    // "down" was said of nobody but the switch.
+    const down = netheal.events('status-change').filter((event) => event.to === 'down');
+    expect(down.map((event) => event.device)).toEqual(['switch']);
+  });
+
+  test("the monitor's own uplink down is nobody's fault: no verdict, no heal, and that time counts for nobody", async () => {
+    await start();
+    await netheal.until('all are up', allUp, 10_000);
+    const before = lab.devices.map((device) => device.sshLog().connections);
+    await ownUplinkDown(lab);
+    await netheal.eventOf('self-offline', undefined, 15_000);
+    const checks = (await netheal.stats('switch')).total_checks;
+    // Long enough for three checks in a row of everybody.
+    await new Promise((resolve) => setTimeout(resolve, 4_000));
+
+    expect(netheal.events('status-change').filter((event) => event.to === 'down')).toEqual([]);
+    expect(netheal.events('incident-opened')).toEqual([]);
+    await ownUplinkUp(lab);
+    await netheal.eventOf('self-online', undefined, 15_000);
+    await netheal.until('all are up', allUp, 10_000);
+    await netheal.until(
+      'checks go on',
+      async () => (await netheal.stats('switch')).total_checks > checks,
+      10_000,
+    );
+
+    expect(netheal.events('incident-opened')).toEqual([]);
+    expect(netheal.events('heal-started')).toEqual([]);
+    expect(netheal.events('self-offline')).toHaveLength(1);
+    expect(lab.devices.map((device) => device.sshLog().connections)).toEqual(before);
+    for (const device of lab.devices) expect((await netheal.stats(device.id)).uptime_percentage).toBe(100);
+  });
+});
