@@ -4,8 +4,8 @@ import type { Delta, DeviceView, HealView, MonitorView, PluginView, Snapshot } f
 
 /** How much of the past a mirror keeps: deltas only add, so it must forget by itself. */
 const KEPT_EVENTS = 1_000;
-const KEPT_CLOSED_INCIDENTS = 100;
-const KEPT_DONE_HEALS = 50;
+const KEPT_CLOSED_INCIDENTS = 200;
+const KEPT_DONE_HEALS = 200;
 
 /** A snapshot with its lists as maps by id, so that a delta is cheap to apply. */
 export type Picture = Readonly<{

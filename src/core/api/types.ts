@@ -112,8 +112,6 @@ export type MonitorView = Readonly<{
   selfOffline: boolean;
   /** The ping engine in use, e.g. "fping". */
   engine: string;
-  /** Address of the dashboard, if one listens. */
-  dashboard: string | null;
   /** Blast radius tripped: why healing stopped until a person resets it. */
   healingStopped: string | null;
 }>;

@@ -134,7 +134,6 @@ export function snapshotWith(change: Partial<Snapshot> = {}): Snapshot {
       paused: null,
       selfOffline: false,
       engine: 'fping',
-      dashboard: null,
       healingStopped: null,
     },
     devices: [deviceView('core-gw'), deviceView('sw-01', { address: '10.0.0.2', parents: ['core-gw'] })],

@@ -65,7 +65,7 @@ test('what is over is forgotten in the end, what is open never', () => {
   }
   expect(picture.events).toHaveLength(1_000);
   expect(picture.events.at(-1)!.seq).toBe(1_499);
-  expect(picture.incidents.size).toBe(101);
+  expect(picture.incidents.size).toBe(201);
   expect(picture.incidents.has('open')).toBe(true);
-  expect(picture.heals.size).toBe(50);
+  expect(picture.heals.size).toBe(200);
 });

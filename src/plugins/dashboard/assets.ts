@@ -1,0 +1,28 @@
+/** The files of the page. Scripts are those that tsc wrote beside this module. */
+import { readdir, readFile } from 'node:fs/promises';
+import { HTML } from './page-html.ts';
+import { CSS } from './page-style.ts';
+
+type Asset = Readonly<{ type: string; body: string }>;
+
+/** Reads all files of the page once; the page can never name a path outside of this map. */
+export async function loadAssets(options: { actions: boolean }): Promise<ReadonlyMap<string, Asset>> {
+  const folder = new URL('./page/', import.meta.url);
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.js'));
+  const scripts = await Promise.all(
+    names.map(
+      async (name): Promise<[string, Asset]> => [
+        `/page/${name}`,
+        { type: 'text/javascript; charset=utf-8', body: await readFile(new URL(name, folder), 'utf8') },
+      ],
+    ),
+  );
+  return new Map<string, Asset>([
+    [
+      '/',
+      { type: 'text/html; charset=utf-8', body: HTML.replace('%ACTIONS%', options.actions ? 'on' : 'off') },
+    ],
+    ['/page/style.css', { type: 'text/css; charset=utf-8', body: CSS }],
+    ...scripts,
+  ]);
+}

@@ -1,0 +1,160 @@
+/** One calm sheet for dark and light; state colours keep 4.5:1 against both backgrounds, and never stand alone. */
+export const CSS = `
+:root {
+  color-scheme: dark light;
+  --back: #0e1116; --panel: #151a21; --line: #232a33; --text: #dde3ea; --soft: #8d98a6;
+  --up: #4cc38a; --degraded: #e3b341; --down: #ff7a76; --healing: #79b0ff; --unreachable: #b3a0ff;
+  --quiet: #8d98a6; --down-back: #2a1719; --healing-back: #142033; --focus: #79b0ff;
+}
+@media (prefers-color-scheme: light) {
+  :root {
+    --back: #f4f6f8; --panel: #ffffff; --line: #e1e6eb; --text: #1b232d; --soft: #5b6775;
+    --up: #177245; --degraded: #875d00; --down: #c2272d; --healing: #1d5fc0; --unreachable: #6545c2;
+    --quiet: #5b6775; --down-back: #fdf0f0; --healing-back: #eef4fd; --focus: #1d5fc0;
+  }
+}
+* { box-sizing: border-box; }
+[hidden] { display: none !important; }
+html { background: var(--back); }
+body {
+  margin: 0 auto; max-width: 1360px; padding: 0 24px 48px; color: var(--text);
+  font: 14px/1.45 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif;
+  font-variant-numeric: tabular-nums;
+}
+h1, h2, p, ul, ol { margin: 0; padding: 0; }
+ul, ol { list-style: none; }
+h1 { font-size: 17px; font-weight: 650; letter-spacing: -.01em; }
+h2 { font-size: 12px; font-weight: 600; color: var(--soft); letter-spacing: .04em; text-transform: uppercase; }
+section { margin-top: 22px; }
+section > h2 { margin-bottom: 8px; }
+.hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+:focus-visible { outline: 2px solid var(--focus); outline-offset: 1px; }
+
+.top {
+  position: sticky; top: 0; z-index: 2; display: flex; flex-wrap: wrap; align-items: center; gap: 8px 22px;
+  padding: 14px 0 12px; background: var(--back); border-bottom: 1px solid var(--line);
+}
+.counts { display: flex; flex-wrap: wrap; gap: 4px 16px; }
+.counts li { white-space: nowrap; }
+.counts b { font-weight: 650; }
+.live { margin-left: auto; color: var(--soft); white-space: nowrap; }
+.live.is-live::before { content: "●"; color: var(--up); margin-right: 6px; font-size: 10px; vertical-align: 1px; }
+.live.is-stale { color: var(--degraded); }
+.banner { color: var(--degraded); }
+
+.up { color: var(--up); } .degraded { color: var(--degraded); } .down { color: var(--down); }
+.healing { color: var(--healing); } .unreachable { color: var(--unreachable); } .quiet { color: var(--quiet); }
+.soft { color: var(--soft); }
+
+.incidents li {
+  display: grid; grid-template-columns: auto 1fr auto; gap: 2px 12px; align-items: baseline;
+  padding: 10px 14px; background: var(--down-back); border-left: 3px solid var(--down); border-radius: 4px;
+}
+.incidents li + li { margin-top: 6px; }
+.incidents li.is-healing { background: var(--healing-back); border-left-color: var(--healing); }
+.incidents .state { min-width: 84px; }
+.incidents .what { overflow-wrap: anywhere; }
+.incidents .what b { font-weight: 650; margin-right: 6px; }
+.incidents .more-words { color: var(--soft); }
+.calm { color: var(--soft); }
+.calm::before { content: "✓"; color: var(--up); margin-right: 8px; }
+
+.bar { display: flex; align-items: center; justify-content: space-between; gap: 16px; margin-bottom: 8px; }
+.filter input {
+  width: 240px; padding: 6px 10px; color: inherit; font: inherit; background: var(--panel);
+  border: 1px solid var(--line); border-radius: 6px;
+}
+.filter input::placeholder { color: var(--soft); opacity: 1; }
+
+.devices { width: 100%; border-collapse: collapse; background: var(--panel); border-radius: 8px; }
+.devices th {
+  padding: 8px 12px; text-align: left; font-weight: 500; font-size: 12px; color: var(--soft);
+  border-bottom: 1px solid var(--line);
+}
+.devices td { padding: 7px 12px; border-bottom: 1px solid var(--line); vertical-align: middle; }
+.devices tbody tr:last-child td { border-bottom: 0; }
+.devices th.number, .devices td.number { text-align: right; white-space: nowrap; }
+.devices .state { white-space: nowrap; font-weight: 550; }
+.glyph { display: inline-block; width: 1.3em; text-align: center; margin-right: 4px; font-family: "DejaVu Sans", "Segoe UI Symbol", system-ui, sans-serif; }
+.devices .label { font-weight: 550; overflow-wrap: anywhere; }
+.devices .address { margin-left: 8px; color: var(--soft); }
+.devices .note { color: var(--soft); overflow-wrap: anywhere; }
+.spark { display: block; width: 96px; height: 22px; overflow: visible; }
+.spark polyline { fill: none; stroke: var(--soft); stroke-width: 1.3; stroke-linejoin: round; stroke-linecap: round; }
+.spark .lost { stroke: var(--down); stroke-width: 1.6; stroke-linecap: round; }
+.spark .dot { fill: var(--soft); }
+.empty { padding: 18px 12px; color: var(--soft); }
+
+.pair { display: grid; grid-template-columns: 1fr 1fr; gap: 0 32px; }
+.activity li { display: grid; grid-template-columns: 74px 1fr; gap: 12px; padding: 5px 0; border-bottom: 1px solid var(--line); }
+.activity li:last-child, .heals > li:last-child { border-bottom: 0; }
+.activity time, .heals time { color: var(--soft); white-space: nowrap; }
+.activity span, .heals summary { overflow-wrap: anywhere; }
+.heals > li { padding: 5px 0; border-bottom: 1px solid var(--line); }
+.heals summary { cursor: pointer; }
+.heals summary b { font-weight: 550; }
+.heals .detail { margin: 6px 0 8px 16px; }
+.transcript {
+  max-height: 320px; overflow: auto; margin: 8px 0 0; padding: 10px 12px; background: var(--panel);
+  border: 1px solid var(--line); border-radius: 6px; font: 12.5px/1.5 ui-monospace, "DejaVu Sans Mono", Menlo, monospace;
+  white-space: pre-wrap; overflow-wrap: anywhere;
+}
+.transcript .command { color: var(--healing); } .transcript .command::before { content: "$ "; }
+.transcript .info { color: var(--soft); }
+.transcript .error { color: var(--down); } .transcript .verdict { color: var(--up); }
+.transcript div { min-height: 1.5em; }
+
+button {
+  padding: 4px 11px; color: var(--text); font: inherit; font-size: 13px; background: transparent;
+  border: 1px solid var(--line); border-radius: 6px; cursor: pointer;
+}
+button:hover { border-color: var(--soft); }
+button:disabled { opacity: .5; cursor: default; }
+.buttons { display: flex; flex-wrap: wrap; gap: 6px; align-items: center; }
+.detail .buttons { margin-top: 8px; }
+.buttons input { padding: 4px 8px; color: inherit; font: inherit; background: var(--back); border: 1px solid var(--line); border-radius: 6px; }
+.more { margin-top: 10px; }
+dialog { max-width: 380px; padding: 20px; color: var(--text); background: var(--panel); border: 1px solid var(--line); border-radius: 10px; }
+dialog::backdrop { background: rgb(0 0 0 / .5); }
+dialog p { margin: 8px 0 12px; }
+dialog input { width: 100%; padding: 7px 10px; margin-bottom: 12px; color: inherit; font: inherit; background: var(--back); border: 1px solid var(--line); border-radius: 6px; }
+.toast {
+  position: fixed; right: 24px; bottom: 24px; max-width: min(420px, calc(100vw - 32px)); padding: 10px 16px;
+  background: var(--text); color: var(--back); border-radius: 8px;
+}
+
+@media (max-width: 1000px) {
+  .devices th:nth-child(7), .devices td:nth-child(7) { display: none; }
+  .devices th, .devices td { padding-left: 8px; padding-right: 8px; }
+}
+@media (max-width: 760px) {
+  body { padding: 0 16px 32px; }
+  .pair { grid-template-columns: minmax(0, 1fr); }
+  .live { margin-left: 0; }
+  .bar { flex-wrap: wrap; }
+  .filter, .filter input { width: 100%; }
+  .incidents li { grid-template-columns: 1fr; }
+  .incidents .buttons { margin-top: 6px; }
+  .devices, .devices tbody { display: block; }
+  .devices thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .devices tr {
+    display: grid; grid-template-columns: 1fr auto auto; gap: 1px 14px; align-items: center;
+    padding: 10px 14px; border-bottom: 1px solid var(--line);
+  }
+  .devices tbody tr:last-child { border-bottom: 0; }
+  .devices td { display: block; padding: 0; border: 0; }
+  .devices td:nth-child(2) { order: 1; }
+  .devices td:nth-child(1) { order: 2; grid-column: 2 / -1; text-align: right; }
+  .devices td:nth-child(4) { order: 3; }
+  .devices td:nth-child(3) { order: 4; }
+  .devices td:nth-child(8) { order: 5; min-width: 2.6em; color: var(--soft); }
+  .devices td:nth-child(9) { order: 6; grid-column: 1 / -1; }
+  .devices td:nth-child(9):empty, .devices td:nth-child(5), .devices td:nth-child(6),
+  .devices td:nth-child(7) { display: none; }
+  .spark { width: 130px; }
+}
+@media (prefers-reduced-motion: no-preference) {
+  .changed td { animation: changed 1.6s ease-out; }
+  @keyframes changed { from { background: color-mix(in srgb, var(--soft) 22%, transparent); } }
+}
+`;

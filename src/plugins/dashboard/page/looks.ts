@@ -1,0 +1,54 @@
+import type { DeviceRow } from './wire.ts';
+
+/** A state as it is seen: glyph, word and colour together, the worst first in every list. */
+export type Look = Readonly<{ rank: number; glyph: string; word: string; className: string }>;
+
+const LOOKS = {
+  down: { rank: 0, glyph: '✖', word: 'down', className: 'down' },
+  healing: { rank: 1, glyph: '✚', word: 'healing', className: 'healing' },
+  degraded: { rank: 2, glyph: '◐', word: 'degraded', className: 'degraded' },
+  unreachable: { rank: 3, glyph: '◌', word: 'unreachable', className: 'unreachable' },
+  unknown: { rank: 4, glyph: '?', word: 'unknown', className: 'quiet' },
+  downtime: { rank: 5, glyph: '‖', word: 'downtime', className: 'quiet' },
+  up: { rank: 6, glyph: '●', word: 'up', className: 'up' },
+} as const satisfies Record<string, Look>;
+
+/** Every look, in the order of their gravity. */
+export const ALL_LOOKS: readonly Look[] = Object.values(LOOKS);
+
+/** A heal that waits for approval does nothing yet: its device is simply down. */
+const IN_HEALING: ReadonlySet<string> = new Set(['running', 'settling', 'verifying']);
+
+/** How a device looks now. */
+export function lookOf(device: DeviceRow): Look {
+  if (device.reachability !== 'up' && device.flags.downtime !== null) return LOOKS.downtime;
+  if (device.reachability === 'down' && IN_HEALING.has(device.healing.phase)) return LOOKS.healing;
+  return LOOKS[device.reachability];
+}
+
+/** What else is to be said about a device, the most pressing first. */
+export function noteOf(device: DeviceRow, labelOf: (id: string) => string): string {
+  const { healing, flags, rootCause } = device;
+  const words = [
+    rootCause === null ? null : `behind ${labelOf(rootCause)}`,
+    healingNote(healing),
+    flags.flapping ? 'flapping' : null,
+    flags.downtime === null ? null : `downtime: ${flags.downtime}`,
+    flags.acknowledged === null
+      ? null
+      : `acknowledged by ${flags.acknowledged.by}: ${flags.acknowledged.reason}`,
+    flags.paused ? 'healing paused' : null,
+    device.hardness === 'soft' && device.consecutiveFailures > 0
+      ? `${device.consecutiveFailures} failed ${device.consecutiveFailures === 1 ? 'check' : 'checks'}`
+      : null,
+  ];
+  return words.filter((word) => word !== null).join(' · ');
+}
+
+/** Where the remedy of a device stands, in words. */
+export function healingNote({ phase, attempts, maxAttempts, reason }: DeviceRow['healing']): string | null {
+  if (phase === 'idle') return null;
+  if (phase === 'needs-human') return `needs a person: ${reason ?? 'attempts used up'}`;
+  if (phase === 'waiting-approval') return `heal ${attempts + 1}/${maxAttempts} waits for approval`;
+  return `heal ${attempts}/${maxAttempts} ${phase.replace('-', ' ')}`;
+}

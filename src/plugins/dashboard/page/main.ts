@@ -1,0 +1,93 @@
+/** The page: follows the event stream and paints what changed. */
+import { activityList } from './activity.ts';
+import { deviceTable } from './device-table.ts';
+import { byId } from './dom.ts';
+import { healList } from './heals.ts';
+import { incidentList } from './incidents.ts';
+import { apply, type Picture, pictureOf } from './picture.ts';
+import { follow } from './stream.ts';
+import { showBanner, showCounts, showLive } from './summary.ts';
+import { askForToken, storedToken, takeTokenFromAddress } from './token.ts';
+import type { Delta, Snapshot } from './wire.ts';
+
+const TICK_MS = 1_000;
+
+const filter = byId<HTMLInputElement>('filter');
+const table = deviceTable();
+const incidents = incidentList();
+const activity = activityList();
+const heals = healList();
+
+let picture: Picture | null = null;
+let isLive = false;
+let lastHeard = Date.now();
+let willPaint = false;
+
+function paint(): void {
+  willPaint = false;
+  if (picture === null) return;
+  const now = Date.now();
+  showCounts(picture.devices.values());
+  showBanner(picture.monitor);
+  incidents.show(picture, now);
+  table.show(picture.devices, filter.value.trim().toLowerCase(), now);
+  activity.show(picture.changes, now);
+  heals.show(picture, now);
+}
+
+/** Many messages, one painting: and none at all while nobody looks at the tab. */
+function paintSoon(): void {
+  if (willPaint) return;
+  willPaint = true;
+  requestAnimationFrame(paint);
+}
+
+function onMessage(event: string, data: string): boolean {
+  if (event === 'snapshot' || event === 'reset') picture = pictureOf(JSON.parse(data) as Snapshot);
+  else if (event === 'delta' && (picture === null || !apply(picture, JSON.parse(data) as Delta)))
+    return false;
+  paintSoon();
+  return true;
+}
+
+function tick(): void {
+  const now = Date.now();
+  table.tick(now);
+  incidents.tick(now);
+  showLive(isLive, now - lastHeard);
+}
+
+filter.addEventListener('input', paintSoon);
+table.onMore(paintSoon);
+document.addEventListener('keydown', (event) => {
+  if (event.target instanceof HTMLInputElement) {
+    if (event.key === 'Escape' && event.target === filter) {
+      filter.value = '';
+      filter.blur();
+      paintSoon();
+    }
+  } else if (event.key === '/' && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    event.preventDefault();
+    filter.focus();
+  }
+});
+
+takeTokenFromAddress();
+setInterval(tick, TICK_MS);
+void follow({
+  url: '/api/events',
+  token: storedToken,
+  onMessage,
+  onAlive() {
+    isLive = true;
+    lastHeard = Date.now();
+    showLive(true, 0);
+  },
+  onLost() {
+    isLive = false;
+    showLive(false, Date.now() - lastHeard);
+  },
+  async onTokenNeeded() {
+    while (!(await askForToken('Reading this page from another machine needs the token.')));
+  },
+});

@@ -1,0 +1,75 @@
+/** What the page reads of the API's answers; the API may send more. Times are epoch milliseconds. */
+import type {
+  EventRecord,
+  Hardness,
+  HealingPhase,
+  HealPlan,
+  HealResult,
+  Incident,
+  Reachability,
+  TranscriptLine,
+} from 'netheal/plugin';
+
+export type { EventRecord, Incident };
+
+export type DeviceRow = Readonly<{
+  id: string;
+  address: string;
+  label: string;
+  group: string;
+  reachability: Reachability;
+  hardness: Hardness;
+  since: number;
+  rttMs: number | null;
+  lossPercent: number;
+  recent: readonly (number | null)[];
+  consecutiveFailures: number;
+  healing: Readonly<{ phase: HealingPhase; attempts: number; maxAttempts: number; reason: string | null }>;
+  flags: Readonly<{
+    flapping: boolean;
+    downtime: string | null;
+    acknowledged: Readonly<{ by: string; reason: string }> | null;
+    paused: boolean;
+  }>;
+  rootCause: string | null;
+  stats: Readonly<{ uptimePercent: number | null; averageRttMs: number | null }>;
+}>;
+
+export type HealRow = Readonly<{
+  id: string;
+  device: string;
+  incident: string;
+  attempt: number;
+  maxAttempts: number;
+  strategy: string;
+  phase: 'waiting-approval' | 'running' | 'settling' | 'verifying' | 'done';
+  outcome: HealResult | null;
+  reason: string | null;
+  by: string;
+  plan: HealPlan;
+  startedAt: number;
+  finishedAt: number | null;
+  expiresAt: number | null;
+  transcript: readonly TranscriptLine[];
+}>;
+
+export type Monitor = Readonly<{
+  startedAt: number;
+  healing: 'act' | 'observe' | 'off';
+  paused: Readonly<{ by: string }> | null;
+  selfOffline: boolean;
+  healingStopped: string | null;
+}>;
+
+export type Snapshot = Readonly<{
+  seq: number;
+  at: number;
+  monitor: Monitor;
+  devices: readonly DeviceRow[];
+  incidents: readonly Incident[];
+  heals: readonly HealRow[];
+  events: readonly EventRecord[];
+}>;
+
+export type Delta = Readonly<{ seq: number; at: number; removed?: readonly string[] }> &
+  Partial<Pick<Snapshot, 'monitor' | 'devices' | 'incidents' | 'heals' | 'events'>>;

@@ -1,0 +1,227 @@
+import { existsSync } from 'node:fs';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Plugin } from '../../../src/core/plugin.ts';
+import { deviceView, type FakeSource, fakeSource, snapshotWith } from '../../core/api/fake-source.ts';
+import { fleet } from './fleet.ts';
+import { type Running, startDashboard } from './harness.ts';
+
+const TOKEN = 'correct-horse-battery';
+const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
+  existsSync,
+);
+/** The browser loads what tsc built, as it does for users. */
+const BUILT = new URL('../../../dist/plugins/dashboard/index.js', import.meta.url).href;
+const isRequired = process.env.NETHEAL_REQUIRE_BROWSER === '1';
+
+if (CHROMIUM === undefined && !isRequired)
+  console.log('page tests skipped: no chromium (Debian: package chromium)');
+
+describe.skipIf(CHROMIUM === undefined && !isRequired)('the page in a browser', () => {
+  let browser: Browser;
+  let plugin: Plugin<never>;
+  let source: FakeSource;
+  let dashboard: Running;
+  let page: Page;
+  let complaints: string[];
+
+  beforeAll(async () => {
+    plugin = (await import(BUILT)).default;
+    browser = await chromium.launch({
+      executablePath: CHROMIUM ?? 'chromium',
+      args: [
+        '--no-sandbox',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        '--no-first-run',
+        '--disable-quic',
+      ],
+    });
+  });
+  afterAll(async () => {
+    await browser?.close();
+  });
+
+  beforeEach(async () => {
+    source = fakeSource(fleet());
+    dashboard = await startDashboard(source, { token: TOKEN }, plugin);
+  });
+  afterEach(async () => {
+    await page?.context().close();
+    await dashboard.close();
+  });
+
+  async function open(options: { width?: number; height?: number; path?: string } = {}): Promise<void> {
+    const context = await browser.newContext({
+      viewport: { width: options.width ?? 1280, height: options.height ?? 800 },
+    });
+    page = await context.newPage();
+    complaints = [];
+    page.on('console', (message) => {
+      if (message.type() !== 'log' && message.type() !== 'info') complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(error.message));
+    // A violated content security policy is an event of its own; the console would name it, too.
+    await page.addInitScript(() => {
+      document.addEventListener('securitypolicyviolation', (event) => {
+        console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`);
+      });
+    });
+    await page.goto(`${dashboard.url}${options.path ?? ''}`);
+    await page.waitForSelector('#device-rows tr');
+  }
+
+  const row = (label: string) =>
+    page.locator('#device-rows tr', { has: page.getByText(label, { exact: true }) });
+
+  test('shows every device with its state in words, and nothing complains', async () => {
+    await open();
+    expect(await page.locator('#device-rows tr').count()).toBe(12);
+    expect(await row('Core gateway').innerText()).toMatch(
+      /✖\s*down[\s\S]*10\.0\.0\.1[\s\S]*100%[\s\S]*99\.41%/,
+    );
+    expect(await row('Branch switch').innerText()).toMatch(/◌\s*unreachable[\s\S]*behind Core gateway/);
+    expect(await row('UPS').innerText()).toMatch(/downtime: battery swap/);
+    expect(await row('Switch 2').locator('svg .lost').count()).toBe(1);
+    expect(await page.locator('#counts').innerText()).toMatch(/5\s*up[\s\S]*2\s*down[\s\S]*1\s*healing/);
+    expect(await page.locator('#incidents li').count()).toBe(3);
+    expect(await page.locator('#incidents').innerText()).toContain('1 device behind it');
+    expect(await page.locator('#activity li').count()).toBe(8);
+    expect(await page.title()).toContain('2 down');
+    expect(complaints).toEqual([]);
+  });
+
+  test('a device that goes down is shown within a second, without a reload', async () => {
+    await open();
+    await page.evaluate(() => Object.assign(window, { isTheSamePage: true }));
+    source.turn('nas', 'down');
+    await row('NAS').getByText('down', { exact: true }).waitFor({ timeout: 1_000 });
+    await page.locator('#activity li', { hasText: 'NAS: up -> down' }).waitFor({ timeout: 1_000 });
+    expect(await page.locator('#counts').innerText()).toMatch(/4\s*up[\s\S]*3\s*down/);
+    expect(await page.evaluate(() => 'isTheSamePage' in window)).toBe(true);
+    expect(complaints).toEqual([]);
+  });
+
+  test('a lost server makes the page stale, and the next one makes it live again', async () => {
+    await open();
+    await page.locator('#live.is-live').waitFor();
+    const { port } = dashboard;
+    await dashboard.close();
+    await page.locator('#live.is-stale').waitFor();
+    expect(await page.locator('#live').innerText()).toContain('stale');
+    source.turn('nas', 'down');
+    dashboard = await startDashboard(source, { token: TOKEN, port }, plugin);
+    await page.locator('#live.is-live').waitFor({ timeout: 10_000 });
+    await row('NAS').getByText('down', { exact: true }).waitFor();
+  });
+
+  test('"/" filters by label, address, group or state, and Escape shows all again', async () => {
+    await open();
+    await page.keyboard.press('/');
+    await page.keyboard.type('switch up');
+    await expect.poll(() => page.locator('#device-rows tr').count()).toBe(2);
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.locator('#device-rows tr').count()).toBe(12);
+    await page.keyboard.press('/');
+    await page.keyboard.type('no such thing');
+    await page.getByText('No device matches the filter.').waitFor();
+  });
+
+  test('the transcript of a heal opens, and stays open while the page goes on', async () => {
+    await open();
+    const heal = page.locator('#heals > li', { hasText: 'restart print service' });
+    await heal.locator('summary').click();
+    await heal.getByText('exit code 1').waitFor();
+    source.turn('nas', 'down');
+    await row('NAS').getByText('down', { exact: true }).waitFor();
+    expect(await heal.getByText('exit code 1').isVisible()).toBe(true);
+  });
+
+  test('a grave heal is approved by typing the label, with the hash of the plan that was shown', async () => {
+    await open({ path: `#token=${TOKEN}` });
+    expect(page.url()).not.toContain(TOKEN);
+    const heal = page.locator('#heals > li', { hasText: 'waits for approval' });
+    const approve = heal.getByRole('button', { name: 'Approve' });
+    expect(await heal.innerText()).toContain('ip link set eth0 up');
+    expect(await approve.isDisabled()).toBe(true);
+    await heal.getByRole('textbox').fill('Core gateway');
+    await approve.click();
+    await page.locator('#toast', { hasText: 'done' }).waitFor();
+    expect(source.acted).toEqual([
+      { type: 'approve', heal: 'h5', hash: 'a1b2c3d4e5f6', by: 'dashboard', typedLabel: 'Core gateway' },
+    ]);
+    expect(complaints).toEqual([]);
+  });
+
+  test('an action asks for the token once, and a refusal is said', async () => {
+    source.answer = () => ({
+      ok: false,
+      code: 'NH_NOT_ALLOWED',
+      message: 'flapping since 12:00',
+      gate: 'flapping',
+    });
+    await open();
+    const heal = page
+      .locator('#incidents li', { hasText: 'Front desk printer' })
+      .getByRole('button', { name: 'Heal' });
+    await heal.click();
+    await page.locator('#token').fill(TOKEN);
+    await page.keyboard.press('Enter');
+    await page.locator('#toast', { hasText: 'Refused: flapping since 12:00' }).waitFor();
+    await heal.click();
+    await expect.poll(() => source.acted.length).toBe(2);
+  });
+
+  test('without a token in the config there is nothing to press', async () => {
+    await dashboard.close();
+    dashboard = await startDashboard(source, {}, plugin);
+    await open();
+    expect(await page.getByRole('button', { name: /Heal|Ping|Approve|Reject|Acknowledge/ }).count()).toBe(0);
+  });
+
+  test('a label is text, never markup', async () => {
+    await open();
+    const label = '<img src=x onerror=alert(1)><b>bold</b>';
+    source.publish({ devices: [deviceView('evil', { label })] });
+    await page.getByText(label, { exact: true }).waitFor();
+    expect(await page.locator('#devices img, #devices b').count()).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
+  test('a phone gets one column, and nothing sticks out', async () => {
+    await open({ width: 390, height: 844 });
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(width).toBe(390);
+    const [devices, activity] = await Promise.all([
+      page.locator('#devices').boundingBox(),
+      page.locator('#activity').boundingBox(),
+    ]);
+    expect(activity!.y).toBeGreaterThan(devices!.y + devices!.height);
+    expect(await row('Core gateway').getByText('down', { exact: true }).isVisible()).toBe(true);
+  });
+
+  test('assistive technology finds a table with headers and rows, and hears incidents', async () => {
+    await open({ width: 390 });
+    const table = page.getByRole('table', { name: 'Devices' });
+    expect(await table.getByRole('columnheader').count()).toBe(9);
+    expect(await table.getByRole('row').count()).toBe(13);
+    expect(await page.locator('#incidents').getAttribute('aria-live')).toBe('polite');
+  });
+
+  test('three thousand devices are 200 rows until more are asked for', async () => {
+    await dashboard.close();
+    source = fakeSource(
+      snapshotWith({
+        devices: Array.from({ length: 3_000 }, (_, i) => deviceView(`d${i}`, { label: `device ${i}` })),
+      }),
+    );
+    dashboard = await startDashboard(source, {}, plugin);
+    await open();
+    expect(await page.locator('#device-rows tr').count()).toBe(200);
+    source.turn('d2999', 'down');
+    await expect.poll(() => page.locator('#device-rows tr').first().innerText()).toContain('device 2999');
+    await page.locator('#more').click();
+    await expect.poll(() => page.locator('#device-rows tr').count()).toBe(400);
+  });
+});
