@@ -25,10 +25,7 @@ export function chooseStrategy<S extends Readonly<{ when: StrategyCondition }>>(
 function applies(when: StrategyCondition, { attempt, failure, tags }: HealSituation): boolean {
   if (when.attempt !== undefined && !when.attempt.includes(attempt)) return false;
   if (when.failure !== undefined && !when.failure.some((word) => matchesFailure(word, failure))) return false;
-  if (
-    when.tags !== undefined &&
-    !Object.entries(when.tags).every(([key, value]) => hasTag(tags, key, value))
-  ) {
+  if (when.tags !== undefined && !Object.entries(when.tags).every(([key, value]) => tags[key] === value)) {
     return false;
   }
   return when.text === undefined || failure.message.toLowerCase().includes(when.text.toLowerCase());
@@ -39,11 +36,6 @@ function matchesFailure(word: string, failure: Failure): boolean {
   if (word.startsWith('probe:')) return failure.probe === word.slice('probe:'.length);
   if (word.startsWith('exit:')) return String(failure.exitCode) === word.slice('exit:'.length);
   return failure.kind === word;
-}
-
-/** Own tags only: a condition on a tag called "constructor" must not find the one every object has. */
-function hasTag(tags: HealSituation['tags'], key: string, value: string): boolean {
-  return Object.hasOwn(tags, key) && tags[key] === value;
 }
 
 /**

@@ -14,6 +14,7 @@
  *   healthy period that closes the incident runs only while the device is hard up.
  */
 import { FLAP_HISTORY, flapPercent, isFlapping } from './flapping.ts';
+import { LOSS_WINDOW, limitFailure } from './limits.ts';
 import { slide } from './sliding-window.ts';
 import type {
   CheckOutcome,
@@ -46,11 +47,6 @@ type Verdict = Readonly<{
   soft: Fact | null;
 }>;
 
-/** Over how many checks loss is averaged. */
-export const LOSS_WINDOW = 20;
-/** Below this many checks one lost packet would be a scandal, so loss is not judged yet. */
-const LOSS_WINDOW_MIN = 5;
-
 const NOTHING: readonly never[] = Object.freeze([]);
 
 /** A device before its first check. */
@@ -81,14 +77,6 @@ export function withIncident(state: DeviceState, id: string): DeviceState {
   return { ...state, incident: id, incidentRecovered: false };
 }
 
-/** Average loss over the last checks in percent; 0 before the first. */
-export function averageLossPercent(lossWindow: readonly number[]): number {
-  if (lossWindow.length === 0) return 0;
-  let sum = 0;
-  for (const loss of lossWindow) sum += loss;
-  return sum / lossWindow.length;
-}
-
 /**
  * One check, judged. A check that says nothing about the device (our own fault, our own uplink gone, failures that a
  * running heal explains) returns the very same state and no facts.
@@ -105,14 +93,15 @@ export function transition(
     return conclude(state, failedCheck(state, outcome, policy, surroundings), outcome, policy);
   }
   const lossWindow = lossWindowAfterAnswer(state, outcome.lossPercent);
-  const overLimit = limitFailure(outcome, lossWindow, policy);
+  // A rebooting device is slow at first: while its heal settles the limits can keep it degraded, but not make it so.
+  const judgeLimits = !surroundings.failuresIgnored || state.reachability === 'degraded';
+  const overLimit = judgeLimits ? limitFailure(outcome, lossWindow, policy) : null;
   if (!isAnswering(state.reachability)) {
     return conclude(state, answerOfSilentDevice(state, overLimit, lossWindow, policy), outcome, policy);
   }
   if (overLimit === null) {
     return conclude(state, answerWithinLimits(state, lossWindow, policy), outcome, policy);
   }
-  if (surroundings.failuresIgnored) return { state, facts: NOTHING };
   return conclude(state, answerOverLimits(state, overLimit, lossWindow, policy), outcome, policy);
 }
 
@@ -146,40 +135,14 @@ function failedCheck(
 
 function reachabilityAfterFailure(state: DeviceState, confirmed: boolean, blocked: boolean): Reachability {
   if (state.reachability === 'down') return blocked && state.incident === null ? 'unreachable' : 'down';
-  if (state.reachability === 'unreachable' && blocked) return 'unreachable';
   if (!confirmed) return state.reachability;
   return blocked ? 'unreachable' : 'down';
 }
 
 /** The losses of an outage belong to the outage: what comes after it is measured afresh, or it would look degraded. */
 function lossWindowAfterAnswer(state: DeviceState, lossPercent: number): readonly number[] {
-  const wasOut = state.reachability === 'down' || state.reachability === 'unreachable';
-  if (wasOut && state.consecutiveSuccesses === 0) return [lossPercent];
+  if (state.reachability === 'down' || state.reachability === 'unreachable') return [lossPercent];
   return slide(state.lossWindow, lossPercent, LOSS_WINDOW);
-}
-
-/** Why an answer is over the limits of the policy, or null where it is within them. */
-function limitFailure(
-  outcome: OkOutcome,
-  lossWindow: readonly number[],
-  policy: CheckPolicy,
-): Failure | null {
-  const { degraded } = policy;
-  const probe = outcome.probe ?? 'icmp';
-  const loss = averageLossPercent(lossWindow);
-  if (lossWindow.length >= LOSS_WINDOW_MIN && loss >= degraded.lossPercent) {
-    const message = `${round(loss)} % loss over the last ${lossWindow.length} checks, the limit is ${degraded.lossPercent} %`;
-    return { kind: 'loss', probe, message };
-  }
-  if (outcome.rttMs !== null && outcome.rttMs > degraded.rttMs) {
-    const message = `answered in ${round(outcome.rttMs)} ms, the limit is ${degraded.rttMs} ms`;
-    return { kind: 'rtt', probe, message };
-  }
-  return null;
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
 }
 
 /** An answer of a device that is unknown, down or unreachable: the way back up. */

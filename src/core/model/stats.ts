@@ -63,7 +63,6 @@ export class DeviceStats {
 
   /** Leaves out the time since the last `stand`: the monitor was stopped or stalled and saw nothing of it. */
   leaveOut(monoMs: number): void {
-    this.#spentMs.excluded += this.#heldMs(monoMs);
     this.#standsSinceMonoMs = monoMs;
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { averageLossPercent, initialState, transition, withIncident } from '../../../src/core/model/state.ts';
+import { initialState, transition, withIncident } from '../../../src/core/model/state.ts';
 import type { CheckOutcome, CheckPolicy, DeviceState, Surroundings } from '../../../src/core/model/types.ts';
 
 const policy: CheckPolicy = {
@@ -96,9 +96,33 @@ describe('a device state', () => {
     const healed = transition(stateAfter(withIncident(degraded, 'incident-1'), ok(5)), ok(6), policy, alone);
     expect(healed.facts.map((fact) => fact.type)).toEqual(['status-change', 'incident-recovered']);
   });
-});
 
-test('average loss is that of the checks there are', () => {
-  expect(averageLossPercent([])).toBe(0);
-  expect(averageLossPercent([0, 100, 50, 50])).toBe(50);
+  test('with an incident opened by hand does not recover by becoming slow', () => {
+    const slow = stateAfter(initialState(0, 0), ok(1), ok(2, 900), ok(3, 900));
+    const degraded = transition(withIncident(slow, 'incident-1'), ok(4, 900), policy, alone);
+    expect(degraded.facts.map((fact) => fact.type)).toEqual(['status-change']);
+    expect(degraded.state.incidentRecovered).toBe(false);
+  });
+
+  test('of a down device without an incident of its own is unreachable once its parents are blocked', () => {
+    const down = stateAfter(initialState(0, 0), failed(1), failed(2), failed(3));
+    const { state, facts } = transition(down, failed(4), policy, { ...alone, parents: 'blocked' });
+    expect(state).toMatchObject({ reachability: 'unreachable', hardness: 'hard' });
+    expect(facts.map((fact) => fact.type)).toEqual(['status-change']);
+  });
+
+  test('keeps the failure of a degradation until it is confirmed to be over', () => {
+    const degraded = stateAfter(initialState(0, 0), ok(1), ok(2, 900), ok(3, 900), ok(4, 900));
+    expect(stateAfter(degraded, ok(5)).failure).toEqual(degraded.failure);
+    expect(stateAfter(degraded, ok(5), ok(6)).failure).toBeNull();
+  });
+
+  test('records hard results for flapping: soft and unreachable ones are left out', () => {
+    const down = stateAfter(initialState(0, 0), ok(1), failed(2), failed(3), failed(4), ok(5));
+    expect(down.flapHistory).toEqual([true, false]);
+    const blocked = { ...alone, parents: 'blocked' } as const;
+    const { state } = transition(down, failed(6), policy, blocked);
+    expect(state.reachability).toBe('unreachable');
+    expect(state.flapHistory).toEqual([true, false]);
+  });
 });

@@ -143,6 +143,12 @@ describe('the parents of a device', () => {
     expect(fleet(tree, { a: 'down', b: 'unreachable' }).parents('c')).toBe('blocked');
   });
 
+  test('block when they are down and it is not known by which probe', () => {
+    const topology = buildTopology(nodes({ gw: [], ap: ['gw'] }));
+    const noProbe = () => undefined;
+    expect(parentsVerdict('ap', topology, () => STATES['down, only http fails'], noProbe)).toBe('blocked');
+  });
+
   test('count as reachable while nothing is known of them', () => {
     expect(fleet({ gw: [], ap: ['gw'] }, {}).parents('ap')).toBe('reachable');
   });
