@@ -3,8 +3,8 @@ import type { Duplex } from 'node:stream';
 import { cleanLine, messageOf, type SshAccess } from 'netheal/plugin';
 import { Client, type ClientChannel } from 'ssh2';
 import { algorithmsFor } from './algorithms.ts';
-import { Login, loadCredentials } from './auth.ts';
-import { checkHostKey, knownKeyTypes, pinHostKey, readHostTrust } from './host-keys.ts';
+import { type Credentials, Login, loadCredentials } from './auth.ts';
+import { checkHostKey, type HostTrust, knownKeyTypes, pinHostKey, readHostTrust } from './host-keys.ts';
 import { fingerprintOf, keyTypeOf } from './known-hosts.ts';
 import type { Refused, Stage } from './refused.ts';
 
@@ -69,14 +69,29 @@ export type LoginOptions = Readonly<{
   pin: boolean;
 }>;
 
+/** All that a login needs from our side, read before anything is sent. */
+export type Prepared = Readonly<{ access: SshAccess; trust: HostTrust; credentials: Credentials }>;
+
+/** Reads known hosts and keys; a login with nothing to offer ends here. */
+export async function prepare(access: SshAccess): Promise<Prepared | Refused> {
+  const [trust, credentials] = await Promise.all([readHostTrust(access), loadCredentials(access)]);
+  if (credentials.key || credentials.agent || credentials.password) return { access, trust, credentials };
+  const notes =
+    credentials.notes.length > 0 ? credentials.notes.join('; ') : 'there is nothing to log in with';
+  return {
+    stage: 'credentials',
+    message: notes,
+    mend: 'give ssh.privateKey (with passphrase), ssh.password or a running agent',
+    at: access,
+  };
+}
+
 /** Logs in over a stream that is already connected, within a deadline for each stage. */
-export async function login(
+export function login(
   stream: Duplex,
-  access: SshAccess,
+  { access, trust, credentials }: Prepared,
   { signal, pin }: LoginOptions,
 ): Promise<Session | Refused> {
-  const trust = await readHostTrust(access);
-  const credentials = await loadCredentials(access);
   return new Promise((resolve) => {
     const client = new Client();
     const notes: string[] = [];
@@ -164,6 +179,7 @@ export async function login(
     );
     signal.addEventListener('abort', onAbort);
     if (signal.aborted) return onAbort();
+    if (stream.destroyed) return end('the connection was closed');
     try {
       client.connect({
         sock: stream as Socket,

@@ -60,8 +60,8 @@ export function runCommand(session: Session, run: Run): Promise<CommandEnd & { c
     const kill = (end: CommandEnd) => {
       if (ended || channel === undefined) return settle(ended ?? end);
       ended = end;
-      channel.signal('TERM');
-      later(SIGNAL_GRACE_MS, () => channel?.signal('KILL'));
+      sendSignal(channel, 'TERM');
+      later(SIGNAL_GRACE_MS, () => channel && sendSignal(channel, 'KILL'));
       later(KILL_MS, () => settle(end));
     };
     const onAbort = () => kill({ kind: 'cancelled' });
@@ -95,7 +95,8 @@ export function runCommand(session: Session, run: Run): Promise<CommandEnd & { c
       );
       output.attach(opened, (line) => run.onLine(line, 'stdout'));
       output.attach(opened.stderr, (line) => run.onLine(line, 'stderr'));
-      opened.end(run.stdin ?? '');
+      if (run.stdin === undefined) opened.eof();
+      else opened.write(run.stdin, () => opened.eof());
     };
     try {
       session.exec(run.command, (error, opened) => {
@@ -109,4 +110,16 @@ export function runCommand(session: Session, run: Run): Promise<CommandEnd & { c
       settle({ kind: 'refused', reason: session.lost() ?? 'not connected' });
     }
   });
+}
+
+/**
+ * ssh2 sends no signal on a channel whose input we have closed, although the protocol allows it (RFC 4254, 6.9).
+ * Leaving the input open instead would hang every command that reads to its end.
+ */
+function sendSignal(channel: ClientChannel, name: 'TERM' | 'KILL'): void {
+  const { outgoing } = channel as unknown as { outgoing: { state: string } };
+  const state = outgoing.state;
+  if (state === 'eof') outgoing.state = 'open';
+  channel.signal(name);
+  outgoing.state = state;
 }

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { cleanLine, type SshAccess } from 'netheal/plugin';
-import { type LoginOptions, login, openTcp, type Session, seconds } from './connect.ts';
+import { type LoginOptions, login, openTcp, prepare, type Session, seconds } from './connect.ts';
 import type { Refused } from './refused.ts';
 
 // A chain that is longer than this is a loop in the config.
@@ -30,9 +30,7 @@ export async function openRoute(access: SshAccess, options: LoginOptions): Promi
     for (const session of sessions.toReversed()) session.close();
   };
   for (const hop of hops) {
-    const before = sessions.at(-1);
-    const stream = before ? await forward(before, hop, options.signal) : await openTcp(hop, options.signal);
-    const session = 'stage' in stream ? stream : await login(stream, hop, options);
+    const session = await openHop(sessions.at(-1), hop, options);
     if ('stage' in session) {
       close();
       return session;
@@ -40,6 +38,17 @@ export async function openRoute(access: SshAccess, options: LoginOptions): Promi
     sessions.push(session);
   }
   return { session: sessions.at(-1) as Session, sessions, close };
+}
+
+async function openHop(
+  before: Session | undefined,
+  hop: SshAccess,
+  options: LoginOptions,
+): Promise<Session | Refused> {
+  const prepared = await prepare(hop);
+  if ('stage' in prepared) return prepared;
+  const stream = before ? await forward(before, hop, options.signal) : await openTcp(hop, options.signal);
+  return 'stage' in stream ? stream : login(stream, prepared, options);
 }
 
 /** The chain from here to the target. Only the first jump host can have a way of its own: the rest follow it. */

@@ -3,7 +3,7 @@ import { LEGACY_WARNING } from './algorithms.ts';
 import { type Session, seconds } from './connect.ts';
 import { dialectProblem, identProblem } from './dialects.ts';
 import { type CommandEnd, KILL_MS, runCommand } from './exec.ts';
-import { openRoute } from './jump.ts';
+import { hopsOf, openRoute } from './jump.ts';
 import { describeRefused } from './refused.ts';
 import type { Command, SshSpec } from './spec.ts';
 import { shellQuote, substitute } from './variables.ts';
@@ -15,7 +15,7 @@ export async function runStep(request: Request, monoMs: () => number): Promise<S
   const { ssh, transcript, signal } = request;
   const deadlineAt = monoMs() + request.timeoutMs;
   if (ssh === undefined) return notActed(`${request.target.id} has no ssh access in the config`);
-  for (const access of [ssh, ...ssh.via])
+  for (const access of hopsOf(ssh))
     for (const secret of [access.password, access.passphrase, access.sudoPassword, access.enableSecret])
       if (secret) transcript.mask(secret);
 

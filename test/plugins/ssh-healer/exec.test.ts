@@ -42,7 +42,7 @@ describe('commands of an ssh step', () => {
     const signals: string[] = [];
     const server = await closing(
       startSshServer({
-        exec: (channel) => void channel.write('working\n'),
+        exec: (open) => void open().write('working\n'),
         onSignal: (name) => signals.push(name),
       }),
     );
@@ -88,7 +88,7 @@ describe('commands of an ssh step', () => {
   });
 
   test('a server that refuses to run the first command has not been touched', async () => {
-    const server = await closing(startSshServer({ exec: (_channel, _command, reject) => reject() }));
+    const server = await closing(startSshServer({ exec: (_open, _command, reject) => reject() }));
     const { result } = await runStep({ ssh: 'true' }, accessTo(server.port));
     expect(result).toMatchObject({ ok: false, acted: false });
   });
@@ -98,7 +98,7 @@ describe('commands of an ssh step', () => {
     const cancel = new AbortController();
     const server = await closing(
       startSshServer({
-        exec: (channel) => void channel.write('working\n'),
+        exec: (open) => void open().write('working\n'),
         onSignal: (name) => signals.push(name),
       }),
     );
@@ -114,7 +114,8 @@ describe('commands of an ssh step', () => {
   test('a child that holds the output open does not hold the step', async () => {
     const server = await closing(
       startSshServer({
-        exec: (channel) => {
+        exec: (open) => {
+          const channel = open();
           channel.write('started\n');
           channel.exit(0);
         },
@@ -149,7 +150,7 @@ describe('commands of an ssh step', () => {
     const server = await closing(startSshServer());
     process.env.PATH = `${folder}:${process.env.PATH}`;
     const { result, lines, masked } = await runStep(
-      { ssh: "echo 'it'\\''s run'; cat; touch " + join(folder, 'done'), sudo: true },
+      { ssh: `echo 'it'\\''s run'; cat; touch ${join(folder, 'done')}`, sudo: true },
       accessTo(server.port),
     );
     process.env.PATH = process.env.PATH.slice(folder.length + 1);

@@ -4,7 +4,7 @@ import ssh2, { type AuthContext, type Connection, type ServerChannel } from 'ssh
 
 export const hostKey = ssh2.utils.generateKeyPairSync('ed25519');
 
-export type Exec = (channel: ServerChannel, command: string, reject: () => void) => void;
+export type Exec = (open: () => ServerChannel, command: string, reject: () => void) => void;
 export type ServerOptions = Readonly<{
   ident?: string;
   hostKeys?: readonly string[];
@@ -33,6 +33,11 @@ export async function startSshServer(options: ServerOptions = {}): Promise<TestS
       hostKeys: [...(options.hostKeys ?? [hostKey.private])],
       ident: options.ident,
       algorithms: options.algorithms,
+      // The only place where ssh2's server shows a signal that comes for a running command.
+      debug: (message: string) => {
+        const name = /CHANNEL_REQUEST \(r:\d+, signal: (\w+)\)/.exec(message)?.[1];
+        if (name) options.onSignal?.(name);
+      },
     },
     (connection) => {
       connections.add(connection);
@@ -43,32 +48,10 @@ export async function startSshServer(options: ServerOptions = {}): Promise<TestS
         (options.auth ?? passwordIs('right'))(context);
       });
       connection.on('session', (accept) => {
-        accept()
-          .on('exec', (acceptExec, reject, info) => {
-            commands.push(info.command);
-            let channel: ServerChannel | undefined;
-            const open = () => {
-              channel = acceptExec();
-              return channel;
-            };
-            if (options.exec === undefined) return runInShell(open(), info.command);
-            let refused = false;
-            const proxy = new Proxy({} as ServerChannel, {
-              get(_, key) {
-                channel ??= refused ? undefined : open();
-                const value = Reflect.get(channel as object, key);
-                return typeof value === 'function' ? value.bind(channel) : value;
-              },
-            });
-            options.exec(proxy, info.command, () => {
-              refused = true;
-              reject?.();
-            });
-          })
-          .on('signal', (acceptSignal, _reject, info) => {
-            acceptSignal?.();
-            options.onSignal?.(info.name);
-          });
+        accept().on('exec', (acceptExec, reject, info) => {
+          commands.push(info.command);
+          (options.exec ?? runInShell)(acceptExec, info.command, () => reject?.());
+        });
       });
     },
   );
@@ -96,7 +79,8 @@ export function passwordIs(password: string): (context: AuthContext) => void {
   };
 }
 
-function runInShell(channel: ServerChannel, command: string): void {
+function runInShell(open: () => ServerChannel, command: string): void {
+  const channel = open();
   const child = spawn('sh', ['-c', command]);
   channel.on('error', () => {});
   channel.pipe(child.stdin);
@@ -119,6 +103,8 @@ export async function startTcpServer(
     sockets.add(socket);
     socket.on('error', () => {});
     socket.on('close', () => sockets.delete(socket));
+    // Without reading, the end of the connection would never be seen.
+    socket.resume();
     onSocket(socket);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
