@@ -219,6 +219,10 @@ export type HealAttempt = Readonly<{
   maxAttempts: number;
   /** "auto" or the name of the person who asked for it. */
   by: string;
+  /** Ids of all devices its steps run on. */
+  targets: readonly string[];
+  /** Gates that the person overrides; the core drops their vetoes. */
+  force: readonly string[];
   signal: AbortSignal;
 }>;
 
@@ -241,6 +245,8 @@ export type Veto = Readonly<{
   waitMs?: number;
   /** True: waiting will not help, a person has to look. */
   needsHuman?: boolean;
+  /** True: stops all healing, until a person resumes it (blast radius). */
+  stopsAll?: boolean;
 }>;
 
 export type StatusChange = Readonly<{
@@ -285,8 +291,10 @@ export type TapOptions = Readonly<{
   stage?: number;
   /** Name of a plugin whose taps must run after this one. */
   before?: string;
-  /** The tap must settle within this time; default 5 s (`start`: 10 s). */
+  /** The tap must settle within this time; default 5 s (`beforePing`, `afterPing`: 1 s, `start`: 10 s). */
   timeoutMs?: number;
+  /** For `beforeHeal`: the name of the gate, so that a dry run can list it even where it lets the heal pass. */
+  gate?: string;
 }>;
 
 /** A plugin can listen; only the engine fires. */
@@ -392,6 +400,8 @@ export type FleetSnapshot = Readonly<{
   selfOffline: boolean;
   /** All healing is paused: by whom. */
   paused: string | null;
+  /** All healing was stopped by a gate (blast radius), until a person resumes it: why. */
+  healingStopped: string | null;
   heals: Readonly<{
     /** Attempts that run, settle or verify now; `targets` are the devices their steps run on. */
     running: readonly Readonly<{ device: string; group: string; targets: readonly string[] }>[];

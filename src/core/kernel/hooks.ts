@@ -58,12 +58,13 @@ const isSkip = (value: unknown) => isObject(value) && typeof value.skip === 'str
 const isVeto = (value: unknown) =>
   isObject(value) && typeof value.veto === 'string' && typeof value.gate === 'string';
 
+/** The two around a probe are on its way and must be quick; a check waits for them. */
 const RULES: Readonly<Record<HookName, Rule>> = {
   beforePing: {
     timeoutMs: 5_000,
     isAnswer: (value) => value === undefined || isSkip(value) || isResult(value),
   },
-  afterPing: { timeoutMs: 5_000, isAnswer: (value) => value === undefined || isResult(value) },
+  afterPing: { timeoutMs: 1_000, isAnswer: (value) => value === undefined || isResult(value) },
   onSample: { timeoutMs: 0, isAnswer: anything },
   onStatusChange: { timeoutMs: 5_000, isAnswer: anything },
   onThresholdReached: { timeoutMs: 5_000, isAnswer: anything },
@@ -86,6 +87,17 @@ const OBSERVERS: ReadonlySet<HookName> = new Set([
   'start',
   'ready',
 ]);
+
+/** A person may override a gate by its name; every plugin's, and without the plugin's help. */
+function isForced(answer: unknown, [attempt]: unknown[]): boolean {
+  return isVeto(answer) && (attempt as HealAttempt).force.includes((answer as Veto).gate);
+}
+
+/** Names of all gates that said theirs when they tapped. */
+export function gateNames(hooks: Hooks): string[] {
+  const taps = hooks.beforeHeal.taps as readonly { gate?: string; name: string }[];
+  return [...new Set(taps.map((tap) => tap.gate ?? tap.name))];
+}
 
 export type TapContext = Readonly<{
   account: Account;
@@ -135,6 +147,7 @@ function addTap(hooks: Hooks, name: HookName, context: TapContext, fn: AnyTap, o
     name: account.plugin,
     stage: options.stage ?? 0,
     ...(options.before === undefined ? {} : { before: options.before }),
+    ...(options.gate === undefined ? {} : { gate: options.gate }),
   };
   if (name === 'onSample') {
     hooks.onSample.tap(tapInfo, (sample) => guardedSync(guard, () => fn(sample)));
@@ -142,9 +155,10 @@ function addTap(hooks: Hooks, name: HookName, context: TapContext, fn: AnyTap, o
   }
   const run = async (...args: unknown[]): Promise<unknown> => {
     const result = await guarded(guard, () => fn(...args), rule.isAnswer);
-    if (result.ok) return OBSERVERS.has(name) ? undefined : result.value;
-    if (name === 'start') context.onStartFailed(result.what, run);
-    return rule.onFailure?.(result.what, account.plugin);
+    if (!result.ok && name === 'start') context.onStartFailed(result.what, run);
+    const answer = result.ok ? result.value : rule.onFailure?.(result.what, account.plugin);
+    if (OBSERVERS.has(name)) return undefined;
+    return name === 'beforeHeal' && isForced(answer, args) ? undefined : answer;
   };
   // One signature for all asynchronous kinds; the types of arguments are fixed by `HookSignatures`.
   (hooks[name] as unknown as AsyncParallelHook<unknown[]>).tapPromise(tapInfo, run as () => Promise<void>);

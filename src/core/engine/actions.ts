@@ -1,0 +1,169 @@
+import type { Action, ActionResult } from '../api/types.ts';
+import type { Incident } from '../model/types.ts';
+import { nearest } from '../nearest.ts';
+import type { Engine } from './engine.ts';
+import type { Monitored } from './monitored.ts';
+import { planAttempt } from './plan.ts';
+import { toAttempt } from './remedy.ts';
+
+type Handler<A extends Action> = (engine: Engine, action: A) => Promise<ActionResult> | ActionResult;
+
+/** What a view may ask for; each says in words what was done or why not, and leaves its trace in the events. */
+const HANDLERS: { readonly [T in Action['type']]: Handler<Extract<Action, { type: T }>> } = {
+  ping: async (engine, { device: id }) =>
+    withDevice(engine, id, async (device) => {
+      await engine.checkNow(device.id);
+      const last = device.lastOutcome;
+      if (!last || last.verdict === 'unknown')
+        return ok(`${device.device.label}: no verdict (${last?.reason ?? 'not checked'})`);
+      if (last.verdict === 'failed') return ok(`${device.device.label} fails: ${last.failure.message}`);
+      return ok(
+        `${device.device.label} answers${last.rttMs === null ? '' : ` in ${last.rttMs.toFixed(1)} ms`}`,
+      );
+    }),
+
+  heal: (engine, { device: id, by, force = [] }) =>
+    withDevice(engine, id, async (device) => {
+      if (force.length > 0)
+        engine.notice(`${by} heals ${device.device.label} and overrides: ${force.join(', ')}`, 'warn', id);
+      engine.openByHand(device, by, force);
+      if (!engine.incidentOf(device))
+        return refused('healthy', `${device.device.label} is not down (${device.state.reachability})`);
+      const next = await engine.remedies.heal(device, { by, force });
+      const name = device.device.label;
+      switch (next.then) {
+        case 'held':
+          return refused(next.veto.gate, `${name} is not healed now (${next.veto.gate}): ${next.veto.veto}`);
+        case 'needs-human':
+          return next.heal === null
+            ? refused(next.gate ?? 'strategy', `${name} is not healed: ${next.reason}`)
+            : { ok: false, code: 'NH_NOT_HEALED', message: `${name} is not healed: ${next.reason}` };
+        case 'retry':
+          return { ok: false, code: 'NH_NOT_HEALED', message: `${name} is not healed: ${next.reason}` };
+        case 'over':
+          return next.outcome === 'healed'
+            ? {
+                ok: true,
+                message: `${name} is healed: ${next.reason}`,
+                ...(next.heal && { heal: next.heal }),
+              }
+            : { ok: false, code: 'NH_NOT_HEALED', message: `${name}: ${next.reason}` };
+      }
+    }),
+
+  'dry-run': (engine, { device: id, by }) =>
+    withDevice(engine, id, async (device) => {
+      const incident = engine.incidentOf(device) ?? ifItFailed(device);
+      const planned = planAttempt(
+        device.device,
+        device.strategies,
+        device.config.healPolicy,
+        incident.failure,
+        incident.attempts + 1,
+      );
+      if (!planned)
+        return refused(
+          'strategy',
+          `${device.device.label}: no strategy matches attempt ${incident.attempts + 1}`,
+        );
+      const attempt = toAttempt(device, incident, planned, { by, force: [] }, new AbortController().signal);
+      const gates = await engine.gates.verdicts(attempt);
+      return {
+        ok: true,
+        message: `dry run: nothing was done to ${device.device.label}`,
+        plan: planned.plan,
+        gates,
+      };
+    }),
+
+  approve: (engine, { heal, hash, by, typedLabel }) => engine.approvals.approve(heal, hash, by, typedLabel),
+  reject: (engine, { heal, by }) => engine.approvals.reject(heal, by),
+
+  ack: (engine, { device: id, by, reason, untilMs }) =>
+    withDevice(engine, id, (device) => {
+      const incident = engine.incidentOf(device);
+      if (!incident) return refused('healthy', `${device.device.label} has no open incident to acknowledge`);
+      engine.updateIncident({
+        ...incident,
+        acknowledged: { by, reason, at: engine.now(), until: untilMs ?? null },
+      });
+      engine.event(
+        'acknowledged',
+        `${device.device.label}: acknowledged by ${by}: ${reason || '(no reason)'}`,
+        id,
+      );
+      return ok(`${device.device.label} is acknowledged: it is not healed while a person is on it`);
+    }),
+  unack: (engine, { device: id, by }) =>
+    withDevice(engine, id, (device) => {
+      const incident = engine.incidentOf(device);
+      if (!incident?.acknowledged) return refused('healthy', `${device.device.label} is not acknowledged`);
+      engine.updateIncident({ ...incident, acknowledged: null });
+      engine.event('acknowledged', `${device.device.label}: acknowledgement taken back by ${by}`, id);
+      return ok(`${device.device.label} is no longer acknowledged`);
+    }),
+
+  downtime: (engine, { device: id, by, reason, durationMs }) =>
+    withDevice(engine, id, (device) => {
+      engine.addDowntime({ device: id, by, reason, until: engine.now() + durationMs });
+      const until = new Date(engine.now() + durationMs).toISOString();
+      engine.event(
+        'downtime',
+        `${device.device.label}: downtime until ${until} by ${by}: ${reason || '(no reason)'}`,
+        id,
+      );
+      return ok(`${device.device.label} is in downtime until ${until}`);
+    }),
+
+  pause: (engine, { device: id, by }) => engine.setPaused(id ?? null, by, true),
+  resume: (engine, { device: id, by }) => engine.setPaused(id ?? null, by, false),
+};
+
+export async function act(engine: Engine, action: Action): Promise<ActionResult> {
+  return (HANDLERS[action.type] as Handler<Action>)(engine, action);
+}
+
+export function unknownDevice(id: string, known: Iterable<string>): ActionResult {
+  const near = nearest(id, [...known]);
+  return {
+    ok: false,
+    code: 'NH_UNKNOWN_DEVICE',
+    message: `there is no device "${id}"${near ? `; did you mean "${near}"?` : ''}`,
+  };
+}
+
+function withDevice(
+  engine: Engine,
+  id: string,
+  run: (device: Monitored) => Promise<ActionResult> | ActionResult,
+): Promise<ActionResult> | ActionResult {
+  const device = engine.fleet.get(id);
+  return device ? run(device) : unknownDevice(id, engine.fleet.ids());
+}
+
+/** What a dry run of a healthy device is about: the commonest failure there is. */
+function ifItFailed(device: Monitored): Incident {
+  return {
+    id: '0',
+    device: device.id,
+    openedAt: 0,
+    failure: device.state.failure ?? {
+      kind: 'timeout',
+      probe: device.primaryProbe ?? 'icmp',
+      message: 'no answer',
+    },
+    attempts: 0,
+    recoveredAt: null,
+    closedAt: null,
+    needsHuman: null,
+    acknowledged: null,
+  };
+}
+
+function ok(message: string): ActionResult {
+  return { ok: true, message };
+}
+
+function refused(gate: string, message: string): ActionResult {
+  return { ok: false, code: 'NH_NOT_ALLOWED', gate, message };
+}

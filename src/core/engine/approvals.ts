@@ -1,0 +1,128 @@
+import type { ActionResult, HealView } from '../api/types.ts';
+import type { Journal } from '../journal.ts';
+import type { Store } from '../store.ts';
+import type { Clock } from './clock.ts';
+import type { Monitored } from './monitored.ts';
+
+export type Answer =
+  | Readonly<{ given: 'approved'; by: string }>
+  | Readonly<{ given: 'rejected'; reason: string }>
+  /** The question became void: the device came back, or netheal stops. */
+  | Readonly<{ given: 'withdrawn'; reason: string }>;
+
+type Pending = Readonly<{ heal: HealView; device: Monitored; settle: (answer: Answer) => void }>;
+
+type ApprovalsContext = Readonly<{ clock: Clock; store: Store; journal: Journal; expiresMs: number }>;
+
+/** Attempts that wait for a person. What is approved is what runs: an answer must carry the hash of the plan. */
+export class Approvals {
+  readonly #context: ApprovalsContext;
+  readonly #pending = new Map<string, Pending>();
+
+  constructor(context: ApprovalsContext) {
+    this.#context = context;
+  }
+
+  async ask(heal: HealView, device: Monitored, signal: AbortSignal): Promise<Answer> {
+    const { clock, store, expiresMs } = this.#context;
+    const waiting: HealView = { ...heal, phase: 'waiting-approval', expiresAt: clock.now() + expiresMs };
+    store.putHeal(waiting);
+    device.setHealing(store, {
+      phase: 'waiting-approval',
+      reason: `waits for approval of "${heal.strategy}"`,
+    });
+    store.addEvent({
+      type: 'approval-asked',
+      level: 'warn',
+      device: device.id,
+      heal: heal.id,
+      message: `${device.device.label}: heal ${heal.attempt}/${heal.maxAttempts} "${heal.strategy}" waits for approval (heal ${heal.id}, plan ${heal.plan.hash})`,
+    });
+    const answer = await this.#answer(waiting, device, signal);
+    device.setHealing(store, { phase: 'idle', reason: null });
+    if (answer.given === 'approved') {
+      store.putHeal({ ...waiting, phase: 'running', by: answer.by, expiresAt: null });
+      return answer;
+    }
+    store.putHeal({
+      ...waiting,
+      phase: 'done',
+      outcome: 'refused',
+      reason: answer.reason,
+      finishedAt: clock.now(),
+    });
+    store.addEvent({
+      type: 'heal-refused',
+      level: 'warn',
+      device: device.id,
+      heal: heal.id,
+      gate: 'approval',
+      message: `${device.device.label}: heal refused: ${answer.reason}`,
+    });
+    return answer;
+  }
+
+  approve(id: string, hash: string, by: string, typedLabel: string | undefined): ActionResult {
+    const pending = this.#pending.get(id);
+    if (!pending) return notWaiting(id);
+    const { heal, device, settle } = pending;
+    if (hash !== heal.plan.hash) {
+      const message = `the plan of heal ${id} is ${heal.plan.hash}, not ${hash || '(none)'}: look at it again`;
+      return { ok: false, code: 'NH_NOT_ALLOWED', gate: 'approval', message };
+    }
+    if (heal.plan.risk === 'high' && typedLabel !== device.device.label) {
+      const message = `heal ${id} is of high risk: type the device's label, "${device.device.label}", to run it`;
+      return { ok: false, code: 'NH_NOT_ALLOWED', gate: 'approval', message };
+    }
+    this.#record(heal, by, true);
+    settle({ given: 'approved', by });
+    return { ok: true, message: `approved: ${device.device.label} "${heal.strategy}"`, heal: id };
+  }
+
+  reject(id: string, by: string): ActionResult {
+    const pending = this.#pending.get(id);
+    if (!pending) return notWaiting(id);
+    this.#record(pending.heal, by, false);
+    pending.settle({ given: 'rejected', reason: `rejected by ${by}` });
+    return {
+      ok: true,
+      message: `rejected: ${pending.device.device.label} "${pending.heal.strategy}"`,
+      heal: id,
+    };
+  }
+
+  #answer(heal: HealView, device: Monitored, signal: AbortSignal): Promise<Answer> {
+    const { clock, expiresMs } = this.#context;
+    return new Promise((resolve) => {
+      const settle = (answer: Answer) => {
+        clock.clearTimer(timer);
+        signal.removeEventListener('abort', withdraw);
+        this.#pending.delete(heal.id);
+        resolve(answer);
+      };
+      const withdraw = () =>
+        settle({ given: 'withdrawn', reason: String(signal.reason ?? 'no longer needed') });
+      const expired = `nobody approved it within ${Math.round(expiresMs / 1_000)} s`;
+      const timer = clock.setTimer(() => settle({ given: 'rejected', reason: expired }), expiresMs);
+      this.#pending.set(heal.id, { heal, device, settle });
+      if (signal.aborted) withdraw();
+      else signal.addEventListener('abort', withdraw);
+    });
+  }
+
+  #record(heal: HealView, by: string, approved: boolean): void {
+    const { journal, store, clock } = this.#context;
+    journal.append({ type: 'approval', heal: heal.id, hash: heal.plan.hash, by, at: clock.now(), approved });
+    store.addEvent({
+      type: approved ? 'approval-given' : 'approval-rejected',
+      level: 'info',
+      device: heal.device,
+      heal: heal.id,
+      message: `heal ${heal.id} of ${heal.device} ${approved ? 'approved' : 'rejected'} by ${by}`,
+    });
+  }
+}
+
+function notWaiting(id: string): ActionResult {
+  return { ok: false, code: 'NH_NOT_ALLOWED', message: `heal ${id} does not wait for approval (any more)` };
+}

@@ -1,0 +1,176 @@
+import type { Hooks } from '../kernel/hooks.ts';
+import { transition } from '../model/state.ts';
+import type { Topology } from '../model/topology.ts';
+import { parentsVerdict } from '../model/topology.ts';
+import type { CheckOutcome, Surroundings } from '../model/types.ts';
+import type { CheckRecord, ProbeResult } from '../plugin.ts';
+import type { Store } from '../store.ts';
+import type { Clock } from './clock.ts';
+import { type FactsContext, tellFacts } from './facts.ts';
+import { judge } from './judge.ts';
+import type { Monitored } from './monitored.ts';
+import { type RunProbeContext, runProbe } from './run-probe.ts';
+import type { StallWatch } from './stall-watch.ts';
+import type { Uplink } from './uplink.ts';
+
+export type CycleContext = RunProbeContext &
+  FactsContext &
+  Readonly<{
+    clock: Clock;
+    hooks: Hooks;
+    store: Store;
+    stalls: StallWatch;
+    uplink: Uplink;
+    topology: () => Topology;
+    device: (id: string) => Monitored | undefined;
+    checkNow: (id: string) => Promise<void>;
+    record: (record: CheckRecord) => void;
+  }>;
+
+/** A check that says nothing is repeated after this time at the soonest: a broken prober must not spin. */
+const REPEAT_MS = 100;
+
+/**
+ * One check of one device, from start to end: probes, verdict, state, records, events, hooks; a heal is started by the
+ * facts and not awaited. Answers when the next check is due.
+ */
+export async function runCheck(
+  context: CycleContext,
+  device: Monitored,
+  dueMonoMs: number,
+): Promise<Readonly<{ delayMs: number; jitter: boolean }>> {
+  const { clock, hooks, store } = context;
+  const at = clock.now();
+  const monoMs = clock.monoMs();
+  const { packets, intervalMs, retryIntervalMs, timeoutMs } = device.config.check;
+
+  const results = await Promise.all(
+    device.probes.map(async (probe) => ({
+      name: probe.name,
+      result: await runProbe(context, probe, device.device, packets),
+    })),
+  );
+
+  let outcome = judge(results, at, monoMs);
+  let repeat = false;
+  if (outcome.verdict === 'failed' && stalled(context, dueMonoMs, timeoutMs)) {
+    outcome = { verdict: 'unknown', at, monoMs, reason: 'netheal itself was held up during the check' };
+    repeat = true;
+  }
+  if (outcome.verdict === 'failed' && wouldBeHard(device)) {
+    outcome = await confirmed(context, device, outcome);
+  }
+
+  const before = device.state;
+  const { state, facts } = transition(before, outcome, device.config.check, surroundingsOf(context, device));
+  device.state = state;
+  device.lastOutcome = outcome;
+  account(context, device, outcome, results);
+  store.deviceChanged(device.id);
+
+  context.record(toRecord(device, outcome));
+  if (hooks.onSample.isUsed()) {
+    for (const [index, { name, result }] of results.entries()) {
+      hooks.onSample.call({ at, device: device.device, probe: name, primary: index === 0, result });
+    }
+  }
+  tellFacts(context, device, facts);
+
+  if (repeat) return { delayMs: Math.max(0, clock.monoMs() - dueMonoMs) + REPEAT_MS, jitter: false };
+  const quick = outcome.verdict === 'failed' ? device.state.hardness === 'soft' : isConfirming(device);
+  return quick || outcome.verdict === 'unknown'
+    ? { delayMs: retryIntervalMs, jitter: false }
+    : { delayMs: intervalMs, jitter: true };
+}
+
+/** While a recovery is being confirmed, checks come as quickly as while a failure is. */
+function isConfirming({ state }: Monitored): boolean {
+  return state.hardness === 'soft' && state.reachability !== 'unknown';
+}
+
+/** Did this process sleep while the answer may have come? Then the silence says nothing. */
+function stalled({ clock, stalls }: CycleContext, dueMonoMs: number, timeoutMs: number): boolean {
+  const longest = stalls.longestSince(dueMonoMs);
+  // A check takes up to its timeout; what is far beyond that was not the device's doing either.
+  const lateMs = clock.monoMs() - dueMonoMs - timeoutMs;
+  return longest > Math.max(200, timeoutMs / 2) || lateMs > Math.max(2_000, 2 * timeoutMs);
+}
+
+function wouldBeHard({ state, config }: Monitored): boolean {
+  return state.reachability !== 'down' && state.consecutiveFailures + 1 >= config.check.failureThreshold;
+}
+
+/**
+ * Before a device is declared down: are we ourselves cut off, and what about its parents? They are looked at now, so
+ * that a slow poll of a parent cannot put the blame on the child. While a parent's own failure is being confirmed, the
+ * child's verdict waits.
+ */
+async function confirmed(
+  context: CycleContext,
+  device: Monitored,
+  outcome: CheckOutcome,
+): Promise<CheckOutcome> {
+  const parents = device.device.parents
+    .map((id) => context.device(id))
+    .filter((parent) => parent !== undefined);
+  const doubtful = parents.filter(({ state }) => state.reachability === 'up' || state.hardness === 'soft');
+  await Promise.all([context.uplink.confirm(), ...doubtful.map(({ id }) => context.checkNow(id))]);
+  const failing = parents.find(({ state }) => state.hardness === 'soft' && state.consecutiveFailures > 0);
+  const answering = parents.some(
+    ({ state }) => isWell(state.reachability) && state.consecutiveFailures === 0,
+  );
+  if (!failing || answering) return outcome;
+  const { at, monoMs } = outcome;
+  return {
+    verdict: 'unknown',
+    at,
+    monoMs,
+    reason: `waits for the verdict on ${failing.id}, which it hangs under`,
+  };
+}
+
+function isWell(reachability: string): boolean {
+  return reachability === 'up' || reachability === 'degraded';
+}
+
+function surroundingsOf({ topology, device: find, uplink }: CycleContext, device: Monitored): Surroundings {
+  const { phase } = device.healing;
+  return {
+    parents: parentsVerdict(
+      device.id,
+      topology(),
+      (id) => find(id)?.state,
+      (id) => find(id)?.primaryProbe,
+    ),
+    selfOffline: uplink.offline,
+    failuresIgnored: phase === 'running' || phase === 'settling' || phase === 'verifying',
+  };
+}
+
+function account(
+  { clock, uplink }: CycleContext,
+  device: Monitored,
+  outcome: CheckOutcome,
+  results: readonly Readonly<{ name: string; result: ProbeResult }>[],
+): void {
+  for (const { name, result } of results) device.lastResults.set(name, result);
+  const ok = outcome.verdict === 'unknown' || uplink.offline ? null : outcome.verdict === 'ok';
+  const rttMs = outcome.verdict === 'unknown' ? null : outcome.rttMs;
+  device.samples.add(outcome.at, rttMs, ok);
+  if (ok !== null) device.stats.countCheck(ok, rttMs);
+  device.stand(clock.monoMs(), uplink.offline);
+}
+
+function toRecord(device: Monitored, outcome: CheckOutcome): CheckRecord {
+  const { reachability } = device.state;
+  const common = { at: outcome.at, device: device.device, reachability };
+  if (outcome.verdict === 'unknown')
+    return { ...common, ok: null, rttMs: null, lossPercent: 0, failure: null };
+  return {
+    ...common,
+    ok: outcome.verdict === 'ok',
+    rttMs: outcome.rttMs,
+    lossPercent: outcome.lossPercent,
+    failure: outcome.verdict === 'failed' ? outcome.failure : null,
+  };
+}

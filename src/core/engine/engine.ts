@@ -1,0 +1,424 @@
+import type { ActionResult } from '../api/types.ts';
+import type { HealingConfig, ResolvedConfig } from '../config/types.ts';
+import type { Journal } from '../journal.ts';
+import type { Hooks } from '../kernel/hooks.ts';
+import { withIncident } from '../model/state.ts';
+import type { Incident } from '../model/types.ts';
+import type { CheckRecord, EventRecord, EventType, FleetSnapshot, Probe } from '../plugin.ts';
+import type { Store } from '../store.ts';
+import { Approvals } from './approvals.ts';
+import type { Clock } from './clock.ts';
+import { type CycleContext, runCheck } from './cycle.ts';
+import { type AdHocDowntime, Downtimes } from './downtimes.ts';
+import type { Fleet } from './fleet.ts';
+import { Gates } from './gates.ts';
+import type { Monitored } from './monitored.ts';
+import { Remedies } from './remedies.ts';
+import { runProbe } from './run-probe.ts';
+import { Scheduler } from './scheduler.ts';
+import { StallWatch } from './stall-watch.ts';
+import { Uplink } from './uplink.ts';
+import { deviceSnapshot } from './view.ts';
+
+const HOUR_MS = 3_600_000;
+const TICK_MS = 1_000;
+/** How many devices stand in for witnesses where none are configured. */
+const PEERS_ASKED = 8;
+
+export type EngineOptions = Readonly<{
+  clock: Clock;
+  random: () => number;
+  hooks: Hooks;
+  store: Store;
+  journal: Journal;
+  fleet: Fleet;
+  config: ResolvedConfig;
+  /** Addresses that tell whether we are cut off; empty: the fleet itself is asked. */
+  witnesses: readonly string[];
+  /** The probe that looks at witnesses; undefined where no plugin provides one. */
+  witnessProbe: Probe | undefined;
+  /** Healing as the command line leaves it. */
+  healing: 'act' | 'observe' | 'off';
+  record: (record: CheckRecord) => void;
+  onHang: (probe: string, deviceId: string) => void;
+}>;
+
+/** Checks the fleet and heals it: scheduler, cycle, uplink and remedies, tied together. */
+export class Engine {
+  readonly fleet: Fleet;
+  readonly gates: Gates;
+  readonly approvals: Approvals;
+  readonly remedies: Remedies;
+  readonly #options: EngineOptions;
+  readonly #scheduler: Scheduler;
+  readonly #stalls: StallWatch;
+  readonly #uplink: Uplink;
+  readonly #downtimes: Downtimes;
+  readonly #hardStop = new AbortController();
+  readonly #cycle: CycleContext;
+  #lastHeal: number;
+  #ticker: unknown = null;
+
+  constructor(options: EngineOptions) {
+    const { clock, hooks, store, journal, fleet, config } = options;
+    this.#options = options;
+    this.fleet = fleet;
+    this.gates = new Gates(hooks);
+    this.approvals = new Approvals({ clock, store, journal, expiresMs: config.healing.approvalExpiresMs });
+    this.#lastHeal = journal.state.lastHeal;
+    this.#downtimes = new Downtimes(config.downtimes, journal.state.downtimes);
+    this.#stalls = new StallWatch(clock, (gapMs) => this.#tellStall(gapMs));
+    this.#uplink = new Uplink({
+      clock,
+      witnesses: options.witnesses,
+      ask: (address) => this.#askWitness(address),
+      askFleet: () => this.#askFleet(),
+      onChange: (offline, why) => this.#uplinkChanged(offline, why),
+    });
+    this.remedies = new Remedies({
+      clock,
+      store,
+      journal,
+      hooks,
+      gates: this.gates,
+      approvals: this.approvals,
+      mode: () => (options.healing === 'observe' ? 'observe' : 'act'),
+      nextHealId: () => String(++this.#lastHeal),
+      checkNow: (id) => this.checkNow(id),
+      hardStop: this.#hardStop.signal,
+    });
+    this.#cycle = {
+      clock,
+      hooks,
+      store,
+      journal,
+      stalls: this.#stalls,
+      uplink: this.#uplink,
+      topology: () => fleet.topology,
+      device: (id) => fleet.get(id),
+      checkNow: (id) => this.checkNow(id),
+      record: options.record,
+      remedies: () => this.remedies,
+      healingOn: () => options.healing !== 'off',
+      rootCauseOf: (id) => fleet.rootCauseOf(id),
+      onHang: (probe, device) => options.onHang(probe, device.id),
+    };
+    this.#scheduler = new Scheduler({
+      clock,
+      random: options.random,
+      run: (id, dueMonoMs) => {
+        const device = fleet.get(id);
+        return device
+          ? runCheck(this.#cycle, device, dueMonoMs)
+          : Promise.resolve({ delayMs: HOUR_MS, jitter: false });
+      },
+    });
+  }
+
+  /** Takes up what the journal knows, then starts checking. */
+  start(): void {
+    this.#restore();
+    for (const device of this.fleet.all()) this.#scheduler.add(device.id, device.config.check.intervalMs);
+    this.#stalls.start();
+    this.#uplink.start();
+    this.#tick();
+    this.#scheduler.start();
+  }
+
+  /** Lets a running command finish within the grace period; what is left is cut off and journalled as interrupted. */
+  async stop(graceMs: number): Promise<void> {
+    const { clock } = this.#options;
+    const cut = clock.setTimer(() => this.#hardStop.abort(), graceMs);
+    await this.remedies.stop();
+    clock.clearTimer(cut);
+    this.#hardStop.abort();
+    if (this.#ticker !== null) clock.clearTimer(this.#ticker);
+    this.#uplink.stop();
+    await this.#scheduler.stop();
+    this.#stalls.stop();
+  }
+
+  /** Makes an address a witness where the config names none, if it answers. */
+  adoptWitness(address: string): Promise<void> {
+    return this.#uplink.adopt(address);
+  }
+
+  now(): number {
+    return this.#options.clock.now();
+  }
+
+  checkNow(id: string): Promise<void> {
+    return this.#scheduler.checkNow(id);
+  }
+
+  incidentOf(device: Monitored): Incident | undefined {
+    const incident =
+      device.state.incident === null ? undefined : this.#options.store.incident(device.state.incident);
+    return incident?.closedAt === null ? incident : undefined;
+  }
+
+  updateIncident(incident: Incident): void {
+    this.#options.journal.append({ type: 'incident', incident });
+    this.#options.store.putIncident(incident);
+  }
+
+  /** A person heals a device that the machine thinks is well: only with the gate `healthy` overridden by name. */
+  openByHand(device: Monitored, by: string, force: readonly string[]): void {
+    if (this.incidentOf(device) || !force.includes('healthy')) return;
+    const { journal, clock } = this.#options;
+    const failure = device.state.failure ?? {
+      kind: 'failed' as const,
+      probe: device.primaryProbe ?? 'icmp',
+      message: `healed by hand by ${by}`,
+    };
+    const incident: Incident = {
+      id: String(journal.state.lastIncident + 1),
+      device: device.id,
+      openedAt: clock.now(),
+      failure,
+      attempts: 0,
+      recoveredAt: null,
+      closedAt: null,
+      needsHuman: null,
+      acknowledged: null,
+    };
+    this.updateIncident(incident);
+    device.state = withIncident(device.state, incident.id);
+  }
+
+  addDowntime(downtime: AdHocDowntime): void {
+    this.#options.journal.append({ type: 'downtime', downtime });
+    this.#downtimes.adHoc = [...this.#downtimes.adHoc, downtime];
+    this.#refreshDowntimes();
+  }
+
+  setPaused(deviceId: string | null, by: string, paused: boolean): ActionResult {
+    const { journal, store } = this.#options;
+    const device = deviceId === null ? null : this.fleet.get(deviceId);
+    if (device === undefined) {
+      return { ok: false, code: 'NH_UNKNOWN_DEVICE', message: `there is no device "${deviceId}"` };
+    }
+    const type = paused ? 'paused' : 'resumed';
+    journal.append({ type, device: deviceId, by, at: this.now() });
+    if (device) {
+      device.paused = paused;
+      store.deviceChanged(device.id);
+    } else {
+      store.updateMonitor({ paused: journal.state.paused, healingStopped: journal.state.healingStopped });
+    }
+    const what = device ? `healing of ${device.device.label}` : 'all healing';
+    this.event(type, `${what} ${type} by ${by}`, deviceId ?? undefined);
+    return { ok: true, message: `${what} is ${type}` };
+  }
+
+  event(type: EventType, message: string, device?: string, level: EventRecord['level'] = 'info'): void {
+    this.#options.store.addEvent({ type, level, message, ...(device === undefined ? {} : { device }) });
+  }
+
+  notice(message: string, level: EventRecord['level'] = 'info', device?: string): void {
+    this.event('notice', message, device, level);
+  }
+
+  /** The fleet as plugins see it. */
+  snapshot(): FleetSnapshot {
+    const { clock, store, journal, healing, config } = this.#options;
+    const now = clock.now();
+    return {
+      at: now,
+      monoMs: clock.monoMs(),
+      devices: [...this.fleet.all()].map((device) =>
+        deviceSnapshot(device, {
+          incident: store.incident(device.state.incident ?? ''),
+          rootCause: this.fleet.rootCauseOf(device.id),
+          healingOn: healing !== 'off' && config.healing.enabled,
+        }),
+      ),
+      selfOffline: this.#uplink.offline,
+      paused: journal.state.paused?.by ?? null,
+      healingStopped: journal.state.healingStopped,
+      heals: {
+        running: this.gates.running,
+        begun: Object.values(journal.state.attempts)
+          .map(({ at }) => at)
+          .filter((at) => now - at < HOUR_MS),
+      },
+    };
+  }
+
+  /** Open incidents go on where they stood; an attempt that was cut off counts, and the device is looked at first. */
+  #restore(): void {
+    const { journal, store, clock } = this.#options;
+    const { state } = journal;
+    for (const incident of Object.values(state.incidents)) {
+      const device = this.fleet.get(incident.device);
+      if (!device || incident.closedAt !== null) continue;
+      store.putIncident(incident);
+      device.state = withIncident(device.state, incident.id);
+      const until = state.cooldowns[device.id];
+      if (until !== undefined)
+        device.healing = { ...device.healing, notBeforeMonoMs: clock.monoMs() + until - clock.now() };
+      if (incident.needsHuman !== null)
+        device.setHealing(store, { phase: 'needs-human', reason: incident.needsHuman });
+    }
+    for (const attempt of Object.values(state.attempts)) {
+      if (attempt.end !== null) continue;
+      const reason = 'netheal ended while it ran; whether its commands were run is not known';
+      journal.append({
+        type: 'attempt-end',
+        id: attempt.id,
+        end: { outcome: 'interrupted', reason, at: clock.now(), spent: true },
+      });
+      this.#takeUpInterrupted(attempt.device, attempt.incident, attempt.attempt, attempt.id, reason);
+    }
+    for (const id of state.pausedDevices) {
+      const device = this.fleet.get(id);
+      if (device) device.paused = true;
+    }
+    store.updateMonitor({ paused: state.paused, healingStopped: state.healingStopped });
+  }
+
+  #takeUpInterrupted(
+    deviceId: string,
+    incidentId: string,
+    attempt: number,
+    heal: string,
+    reason: string,
+  ): void {
+    const { journal, store, hooks } = this.#options;
+    const device = this.fleet.get(deviceId);
+    const incident = journal.state.incidents[incidentId];
+    const record = journal.state.attempts[heal];
+    if (!device || !incident || !record) return;
+    const counted = { ...incident, attempts: Math.max(incident.attempts, attempt) };
+    this.updateIncident(counted);
+    const { plan, by, at } = record;
+    store.putHeal({
+      id: heal,
+      device: deviceId,
+      incident: incidentId,
+      attempt,
+      maxAttempts: plan.maxAttempts,
+      strategy: plan.strategy,
+      phase: 'done',
+      outcome: 'interrupted',
+      reason,
+      by,
+      plan,
+      startedAt: at,
+      finishedAt: this.now(),
+      expiresAt: null,
+      transcript: [],
+    });
+    store.addEvent({
+      type: 'heal-finished',
+      level: 'bad',
+      device: deviceId,
+      heal,
+      incident: incidentId,
+      outcome: 'interrupted',
+      message: `${device.device.label}: heal ${attempt}/${plan.maxAttempts} interrupted: ${reason}; it counts, and the device is verified first`,
+    });
+    if (hooks.afterHeal.isUsed()) {
+      const signal = this.#hardStop.signal;
+      const targets = plan.steps.map(({ target }) => target);
+      void hooks.afterHeal.promise(
+        {
+          incident: counted,
+          device: device.device,
+          plan,
+          attempt,
+          maxAttempts: plan.maxAttempts,
+          by,
+          targets,
+          force: [],
+          signal,
+        },
+        { outcome: 'interrupted', reason, durationMs: this.now() - at, transcript: [] },
+      );
+    }
+    this.remedies.resume(device, plan.settleMs);
+  }
+
+  #tick(): void {
+    this.#refreshDowntimes();
+    this.#expireAcknowledgements();
+    this.#ticker = this.#options.clock.setTimer(() => this.#tick(), TICK_MS);
+  }
+
+  #refreshDowntimes(): void {
+    const { clock, store } = this.#options;
+    const now = clock.now();
+    for (const device of this.fleet.all()) {
+      const active = this.#downtimes.active(device.device, now);
+      if (active?.reason === device.downtime?.reason) continue;
+      device.downtime = active;
+      device.stand(clock.monoMs(), this.#uplink.offline);
+      store.deviceChanged(device.id);
+      const { label } = device.device;
+      this.event(
+        'downtime',
+        active ? `${label} is in downtime: ${active.reason}` : `the downtime of ${label} is over`,
+        device.id,
+      );
+    }
+  }
+
+  #expireAcknowledgements(): void {
+    for (const incident of this.#options.store.incidents()) {
+      const until = incident.acknowledged?.until;
+      if (incident.closedAt !== null || until == null || until > this.now()) continue;
+      this.updateIncident({ ...incident, acknowledged: null });
+      this.event('acknowledged', `the acknowledgement of ${incident.device} has run out`, incident.device);
+    }
+  }
+
+  #uplinkChanged(offline: boolean, why: string): void {
+    const { clock, store } = this.#options;
+    for (const device of this.fleet.all()) device.stand(clock.monoMs(), offline);
+    store.updateMonitor({ selfOffline: offline });
+    this.event(offline ? 'self-offline' : 'self-online', why, undefined, offline ? 'bad' : 'good');
+  }
+
+  #tellStall(gapMs: number): void {
+    if (gapMs < TICK_MS) return;
+    this.event(
+      'stalled',
+      `netheal did not run for ${(gapMs / 1_000).toFixed(1)} s; failed checks of that time are repeated`,
+      undefined,
+      'warn',
+    );
+  }
+
+  async #askWitness(address: string): Promise<boolean | null> {
+    const { clock, hooks, witnessProbe } = this.#options;
+    if (!witnessProbe) return null;
+    const device = {
+      id: `witness-${address}`,
+      address,
+      label: address,
+      group: 'witnesses',
+      tags: {},
+      parents: [],
+    };
+    const prepared = { name: 'witness', probe: witnessProbe, options: {}, timeoutMs: 1_000 };
+    const result = await runProbe({ clock, hooks, onHang: () => undefined }, prepared, device, 1);
+    return result.ok === 'unknown' ? null : result.ok;
+  }
+
+  async #askFleet(): Promise<boolean | null> {
+    const peers = this.fleet.peers(PEERS_ASKED);
+    if (peers.length === 0) return null;
+    const answers = await Promise.all(
+      peers.map(async ({ device, probes, config }) => {
+        const [primary] = probes;
+        if (!primary) return null;
+        const result = await runProbe(this.#cycle, primary, device, config.check.packets);
+        return result.ok === 'unknown' ? null : result.ok;
+      }),
+    );
+    if (answers.includes(true)) return true;
+    return answers.includes(false) ? false : null;
+  }
+}
+
+export type HealingMode = HealingConfig['mode'] | 'off';

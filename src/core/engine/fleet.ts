@@ -1,0 +1,53 @@
+import { buildTopology, rootCause, type Topology } from '../model/topology.ts';
+import type { Monitored } from './monitored.ts';
+
+/** All devices under watch and how they hang together. */
+export class Fleet {
+  readonly #devices = new Map<string, Monitored>();
+  topology: Topology = buildTopology([]);
+
+  replace(devices: Iterable<Monitored>): void {
+    this.#devices.clear();
+    for (const device of devices) this.#devices.set(device.id, device);
+    this.topology = buildTopology([...this.#devices.values()].map(({ device }) => device));
+  }
+
+  get(id: string): Monitored | undefined {
+    return this.#devices.get(id);
+  }
+
+  ids(): Iterable<string> {
+    return this.#devices.keys();
+  }
+
+  all(): Iterable<Monitored> {
+    return this.#devices.values();
+  }
+
+  get size(): number {
+    return this.#devices.size;
+  }
+
+  /** Id of the broken device that explains an unreachable one; null for all others. */
+  rootCauseOf(id: string): string | null {
+    if (this.get(id)?.state.reachability !== 'unreachable') return null;
+    return rootCause(
+      id,
+      this.topology,
+      (other) => this.get(other)?.state,
+      (other) => this.get(other)?.primaryProbe,
+    );
+  }
+
+  /**
+   * Devices whose answer would prove that the monitor is not cut off: for a fleet of four or more without witnesses.
+   * Those behind a single common root prove nothing, because the root alone explains their silence.
+   */
+  peers(limit: number): Monitored[] {
+    const roots = [...this.all()].filter(({ device }) => device.parents.length === 0);
+    if (this.size < 4 || roots.length < 2) return [];
+    const well = ({ state }: Monitored) =>
+      Number(state.reachability === 'up' && state.consecutiveFailures === 0);
+    return roots.sort((a, b) => well(b) - well(a)).slice(0, limit);
+  }
+}

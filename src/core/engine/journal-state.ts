@@ -1,0 +1,110 @@
+import type { HealPlan, HealResult, Incident } from '../model/types.ts';
+import type { AdHocDowntime } from './downtimes.ts';
+
+/** An attempt as the journal keeps it: written before its first command, completed when it ends. */
+export type JournalAttempt = Readonly<{
+  id: string;
+  incident: string;
+  device: string;
+  attempt: number;
+  plan: HealPlan;
+  by: string;
+  at: number;
+  end: Readonly<{ outcome: HealResult; reason: string; at: number; spent: boolean }> | null;
+}>;
+
+/** What must survive kill -9. */
+export type JournalState = Readonly<{
+  incidents: Readonly<Record<string, Incident>>;
+  attempts: Readonly<Record<string, JournalAttempt>>;
+  /** Wall time before which a device must not be healed again. */
+  cooldowns: Readonly<Record<string, number>>;
+  downtimes: readonly AdHocDowntime[];
+  paused: Readonly<{ by: string; at: number }> | null;
+  pausedDevices: readonly string[];
+  /** Why the blast radius stopped all healing, until a person resets it. */
+  healingStopped: string | null;
+  /** The highest numbers given out so far. */
+  lastIncident: number;
+  lastHeal: number;
+}>;
+
+export type JournalEntry =
+  | Readonly<{ type: 'state'; state: JournalState }>
+  | Readonly<{ type: 'incident'; incident: Incident }>
+  | Readonly<{ type: 'attempt'; attempt: JournalAttempt }>
+  | Readonly<{ type: 'attempt-end'; id: string; end: NonNullable<JournalAttempt['end']> }>
+  | Readonly<{ type: 'cooldown'; device: string; until: number }>
+  | Readonly<{ type: 'approval'; heal: string; hash: string; by: string; at: number; approved: boolean }>
+  | Readonly<{ type: 'downtime'; downtime: AdHocDowntime }>
+  | Readonly<{ type: 'paused'; device: string | null; by: string; at: number }>
+  | Readonly<{ type: 'resumed'; device: string | null; by: string; at: number }>
+  | Readonly<{ type: 'healing-stopped'; reason: string; at: number }>;
+
+export const EMPTY_JOURNAL: JournalState = {
+  incidents: {},
+  attempts: {},
+  cooldowns: {},
+  downtimes: [],
+  paused: null,
+  pausedDevices: [],
+  healingStopped: null,
+  lastIncident: 0,
+  lastHeal: 0,
+};
+
+/** The state after one more entry. Pure. */
+export function reduceJournal(state: JournalState, entry: JournalEntry): JournalState {
+  switch (entry.type) {
+    case 'state':
+      return entry.state;
+    case 'incident': {
+      const { incident } = entry;
+      const lastIncident = Math.max(state.lastIncident, Number(incident.id) || 0);
+      return { ...state, lastIncident, incidents: { ...state.incidents, [incident.id]: incident } };
+    }
+    case 'attempt': {
+      const { attempt } = entry;
+      const lastHeal = Math.max(state.lastHeal, Number(attempt.id) || 0);
+      return { ...state, lastHeal, attempts: { ...state.attempts, [attempt.id]: attempt } };
+    }
+    case 'attempt-end': {
+      const attempt = state.attempts[entry.id];
+      if (!attempt) return state;
+      return { ...state, attempts: { ...state.attempts, [entry.id]: { ...attempt, end: entry.end } } };
+    }
+    case 'cooldown':
+      return { ...state, cooldowns: { ...state.cooldowns, [entry.device]: entry.until } };
+    case 'approval':
+      // Only for the record: an approval is worth nothing after a restart, the person is asked again.
+      return { ...state, lastHeal: Math.max(state.lastHeal, Number(entry.heal) || 0) };
+    case 'downtime':
+      return { ...state, downtimes: [...state.downtimes, entry.downtime] };
+    case 'paused':
+      if (entry.device === null) return { ...state, paused: { by: entry.by, at: entry.at } };
+      return { ...state, pausedDevices: [...new Set([...state.pausedDevices, entry.device])] };
+    case 'resumed':
+      if (entry.device === null) return { ...state, paused: null, healingStopped: null };
+      return { ...state, pausedDevices: state.pausedDevices.filter((id) => id !== entry.device) };
+    case 'healing-stopped':
+      return { ...state, healingStopped: entry.reason };
+  }
+}
+
+const HOUR_MS = 3_600_000;
+
+/** What is still worth keeping at a restart: open incidents with their attempts, and the attempts of the last hour. */
+export function compactJournal(state: JournalState, now: number): JournalState {
+  const incidents = pick(state.incidents, (incident) => incident.closedAt === null);
+  return {
+    ...state,
+    incidents,
+    attempts: pick(state.attempts, ({ incident, at }) => incident in incidents || now - at < HOUR_MS),
+    cooldowns: pick(state.cooldowns, (until) => until > now),
+    downtimes: state.downtimes.filter(({ until }) => until > now),
+  };
+}
+
+function pick<T>(record: Readonly<Record<string, T>>, keep: (value: T) => boolean): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => keep(value)));
+}

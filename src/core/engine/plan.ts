@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import type { DeviceConfig, HealPolicy, StrategyConfig } from '../config/types.ts';
+import { chooseStrategy } from '../model/heal-policy.ts';
+import type { Device, Failure, HealPlan, PlannedStep, Risk } from '../model/types.ts';
+import type { Healer, SshAccess } from '../plugin.ts';
+
+const DEFAULT_STEP_TIMEOUT_MS = 120_000;
+const RISKS: readonly Risk[] = ['low', 'medium', 'high'];
+
+/** A step whose spec its healer has parsed, with the device it runs on. */
+export type PreparedStep = Readonly<{
+  healer: Healer;
+  spec: unknown;
+  target: Device;
+  ssh: SshAccess | undefined;
+  timeoutMs: number;
+}>;
+export type PreparedStrategy = Readonly<{
+  name: string;
+  when: StrategyConfig['when'];
+  steps: readonly PreparedStep[];
+  settleMs: number;
+  risk: Risk;
+  approval: HealPolicy['approval'];
+}>;
+
+/** Parses the steps of a strategy by their healers' schemas; `parse` complains with the place in the config. */
+export function prepareStrategy(
+  strategy: StrategyConfig,
+  owner: DeviceConfig,
+  context: Readonly<{
+    healer: (kind: string, path: StrategyConfig['steps'][number]['path']) => Healer;
+    device: (id: string) => DeviceConfig;
+    parse: (schema: Healer['spec'], value: unknown, path: StrategyConfig['steps'][number]['path']) => unknown;
+  }>,
+): PreparedStrategy {
+  const steps = strategy.steps.map((step): PreparedStep => {
+    const healer = context.healer(step.kind, step.path);
+    const target = step.on === undefined ? owner : context.device(step.on);
+    return {
+      healer,
+      spec: context.parse(healer.spec, step.spec, step.path),
+      target: publicDevice(target),
+      ssh: target.ssh,
+      timeoutMs: step.timeoutMs ?? DEFAULT_STEP_TIMEOUT_MS,
+    };
+  });
+  return {
+    name: strategy.name,
+    when: strategy.when,
+    steps,
+    settleMs: strategy.settleMs ?? owner.healPolicy.settleMs,
+    risk: strategy.risk ?? gravest(steps.map((step) => step.healer.risk?.(step.spec) ?? 'medium')),
+    approval: strategy.approval ?? owner.healPolicy.approval,
+  };
+}
+
+export type Planned = Readonly<{ plan: HealPlan; strategy: PreparedStrategy; targets: readonly string[] }>;
+
+/** What the next attempt would do, or null where no strategy matches. Opens no connection. */
+export function planAttempt(
+  device: Device,
+  strategies: readonly PreparedStrategy[],
+  policy: HealPolicy,
+  failure: Failure,
+  attempt: number,
+): Planned | null {
+  const strategy = chooseStrategy(strategies, { attempt, failure, tags: device.tags });
+  if (!strategy) return null;
+  const steps = strategy.steps.map(
+    ({ healer, spec, target }): PlannedStep => ({
+      kind: healer.kind,
+      target: target.id,
+      lines: healer.describe(spec, target),
+    }),
+  );
+  const plan: HealPlan = {
+    device: device.id,
+    strategy: strategy.name,
+    attempt,
+    maxAttempts: policy.maxAttempts,
+    steps,
+    risk: strategy.risk,
+    approval: strategy.approval,
+    settleMs: strategy.settleMs,
+    hash: hashOf({ device: device.id, strategy: strategy.name, steps }),
+  };
+  // Waiting and local steps have the failed device as their target: its lock is taken in any case.
+  const targets = [...new Set([device.id, ...strategy.steps.map((step) => step.target.id)])];
+  return { plan, strategy, targets };
+}
+
+/** The device without its secrets and policies, as plugins may see it. */
+export function publicDevice({ id, address, label, group, tags, parents }: Device): Device {
+  return { id, address, label, group, tags, parents };
+}
+
+function gravest(risks: readonly Risk[]): Risk {
+  return RISKS[Math.max(0, ...risks.map((risk) => RISKS.indexOf(risk)))]!;
+}
+
+function hashOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 12);
+}

@@ -1,0 +1,172 @@
+import { messageOf } from '../errors.ts';
+import type { Incident } from '../model/types.ts';
+import { pause } from './clock.ts';
+import type { Monitored } from './monitored.ts';
+import { attemptHeal, type HealRequest, type Next, type RemedyContext, verifyInterrupted } from './remedy.ts';
+
+/** A gate that says nothing about when to ask again is asked after this time. */
+const ASK_AGAIN_MS = 5_000;
+const AUTO: HealRequest = { by: 'auto', force: [] };
+const STOPPING: Next = { then: 'over', outcome: 'refused', reason: 'netheal is stopping', heal: null };
+
+type Running = {
+  /** Ends waiting: the device came back, or netheal stops. Never cuts off commands. */
+  waiting: AbortController;
+  done: Promise<Next | null>;
+};
+
+/** Who is being healed: at most one remedy a device, from the threshold until the device is well or a person is needed. */
+export class Remedies {
+  readonly #context: RemedyContext;
+  readonly #running = new Map<string, Running>();
+
+  constructor(context: RemedyContext) {
+    this.#context = context;
+  }
+
+  /** Starts the remedy of a device with an open incident; it goes on by itself. */
+  start(device: Monitored): void {
+    if (this.#running.has(device.id)) return;
+    this.#begin(device, (signal) => this.#treat(device, signal));
+  }
+
+  /** After a restart: an attempt was cut off. It counts; look first, then go on where the ladder stands. */
+  resume(device: Monitored, settleMs: number): void {
+    this.#begin(device, async (signal) => {
+      const well = await verifyInterrupted(this.#context, device, settleMs, signal);
+      device.setHealing(this.#context.store, { phase: 'idle', reason: null });
+      // Well or not: from here the ordinary verdict decides. If it is down, it is (again) found down by its checks.
+      return well || !this.#incidentOf(device) || device.state.reachability !== 'down'
+        ? null
+        : this.#treat(device, signal);
+    });
+  }
+
+  /** One attempt now, asked for by a person. Waiting remedies of the device give way to it. */
+  async heal(device: Monitored, request: HealRequest): Promise<Next> {
+    const before = this.#running.get(device.id);
+    const phase = device.healing.phase;
+    if (before && (phase === 'running' || phase === 'settling' || phase === 'verifying')) {
+      return {
+        then: 'held',
+        veto: { gate: 'target-busy', veto: `${device.device.label} is already being healed` },
+      };
+    }
+    if (before) {
+      before.waiting.abort('a person took over');
+      await before.done;
+    }
+    // The ladder may go on for long after the first turn: the person hears of that one.
+    const first = Promise.withResolvers<Next>();
+    const { done } = this.#begin(device, async (signal) => {
+      const next = await this.#turn(device, request, signal);
+      first.resolve(next);
+      return next.then === 'retry' ? this.#treat(device, signal) : next;
+    });
+    void done.then((next) => first.resolve(next ?? STOPPING));
+    return first.promise;
+  }
+
+  /** The device is well again by other means: what waits has nothing left to do. */
+  recovered(device: Monitored): void {
+    this.#running.get(device.id)?.waiting.abort('the device came back by itself');
+    if (device.healing.phase === 'needs-human' || device.healing.phase === 'cooling-down') {
+      device.setHealing(this.#context.store, { phase: 'idle', reason: null });
+    }
+  }
+
+  /** Ends all waiting and resolves when no attempt runs any more. */
+  async stop(): Promise<void> {
+    for (const { waiting } of this.#running.values()) waiting.abort('netheal stops');
+    await Promise.all([...this.#running.values()].map(({ done }) => done));
+  }
+
+  #begin(device: Monitored, work: (signal: AbortSignal) => Promise<Next | null>): Running {
+    const waiting = new AbortController();
+    const done = work(waiting.signal)
+      .catch((thrown): Next => {
+        // A mistake of ours must not end in a second, uncounted attempt: a person has to look.
+        const reason = `the remedy failed: ${messageOf(thrown)}`;
+        this.#needsHuman(device, reason, undefined);
+        return { then: 'needs-human', reason, heal: null };
+      })
+      .finally(() => {
+        if (this.#running.get(device.id) === running) this.#running.delete(device.id);
+      });
+    const running: Running = { waiting, done };
+    this.#running.set(device.id, running);
+    return running;
+  }
+
+  /** Attempt after attempt, as the gates allow. */
+  async #treat(device: Monitored, signal: AbortSignal): Promise<Next | null> {
+    let heldBy: string | null = null;
+    while (!signal.aborted) {
+      const next = await this.#turn(device, AUTO, signal);
+      if (next.then !== 'held' && next.then !== 'retry') return next;
+      if (next.then === 'retry') continue;
+      const { veto } = next;
+      if (veto.gate !== heldBy) this.#tellHeld(device, veto.gate, veto.veto);
+      heldBy = veto.gate;
+      await pause(this.#context.clock, Math.min(veto.waitMs ?? ASK_AGAIN_MS, ASK_AGAIN_MS), signal);
+    }
+    return null;
+  }
+
+  async #turn(device: Monitored, request: HealRequest, signal: AbortSignal): Promise<Next> {
+    const incident = this.#incidentOf(device);
+    if (!incident)
+      return { then: 'over', outcome: 'refused', reason: 'the device has no open incident', heal: null };
+    const next = await attemptHeal(this.#context, device, incident, request, signal);
+    if (next.then === 'needs-human') this.#needsHuman(device, next.reason, next.gate);
+    if (next.then === 'held' && next.veto.stopsAll) this.#stopAll(next.veto.veto);
+    return next;
+  }
+
+  #incidentOf(device: Monitored): Incident | null {
+    const incident =
+      device.state.incident === null ? undefined : this.#context.store.incident(device.state.incident);
+    return incident && incident.closedAt === null ? incident : null;
+  }
+
+  /** One notice for each gate that begins to hold, not one for each time it is asked. */
+  #tellHeld(device: Monitored, gate: string, why: string): void {
+    const { store } = this.#context;
+    const cooling = gate === 'cooling-down';
+    device.setHealing(store, { phase: cooling ? 'cooling-down' : 'idle', reason: `${gate}: ${why}` });
+    if (cooling) return;
+    const message = `${device.device.label}: not healed now (${gate}): ${why}`;
+    store.addEvent({ type: 'heal-refused', level: 'warn', device: device.id, gate, message });
+  }
+
+  /** One loud notice an incident; probing goes on, and a recovery by other means resets it. */
+  #needsHuman(device: Monitored, reason: string, gate: string | undefined): void {
+    const { store, journal } = this.#context;
+    device.setHealing(store, { phase: 'needs-human', reason });
+    const incident = this.#incidentOf(device);
+    if (!incident || incident.needsHuman !== null) return;
+    const marked = { ...incident, needsHuman: reason };
+    journal.append({ type: 'incident', incident: marked });
+    store.putIncident(marked);
+    store.addEvent({
+      type: 'needs-human',
+      level: 'bad',
+      device: device.id,
+      incident: incident.id,
+      ...(gate === undefined ? {} : { gate }),
+      message: `${device.device.label} needs a person: ${reason}`,
+    });
+  }
+
+  #stopAll(reason: string): void {
+    const { store, journal, clock } = this.#context;
+    if (journal.state.healingStopped !== null) return;
+    journal.append({ type: 'healing-stopped', reason, at: clock.now() });
+    store.updateMonitor({ healingStopped: reason });
+    store.addEvent({
+      type: 'paused',
+      level: 'bad',
+      message: `all healing is stopped until a person resumes it: ${reason}`,
+    });
+  }
+}

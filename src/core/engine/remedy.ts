@@ -1,0 +1,404 @@
+import type { HealView } from '../api/types.ts';
+import { messageOf } from '../errors.ts';
+import type { Journal } from '../journal.ts';
+import type { Hooks } from '../kernel/hooks.ts';
+import { waitBeforeNext } from '../model/heal-policy.ts';
+import type { HealResult, Incident } from '../model/types.ts';
+import type { HealAttempt, HealOutcome, Veto } from '../plugin.ts';
+import type { Store } from '../store.ts';
+import type { Approvals } from './approvals.ts';
+import { type Clock, pause } from './clock.ts';
+import type { Gates } from './gates.ts';
+import type { Monitored } from './monitored.ts';
+import { type Planned, planAttempt } from './plan.ts';
+import { LiveTranscript } from './transcript.ts';
+
+export type RemedyContext = Readonly<{
+  clock: Clock;
+  store: Store;
+  journal: Journal;
+  hooks: Hooks;
+  gates: Gates;
+  approvals: Approvals;
+  mode: () => 'act' | 'observe';
+  /** Numbers attempts; never gives a number twice, not even after a restart. */
+  nextHealId: () => string;
+  /** Runs one check of the device now, or waits for the one that runs. */
+  checkNow: (id: string) => Promise<void>;
+  /** Aborts when netheal stops and the grace period is over. */
+  hardStop: AbortSignal;
+}>;
+
+/** Who wants it, and which gates they override. */
+export type HealRequest = Readonly<{ by: string; force: readonly string[] }>;
+
+/** How it goes on after one turn. */
+export type Next =
+  | Readonly<{ then: 'over'; outcome: HealResult | 'observed'; reason: string; heal: string | null }>
+  | Readonly<{ then: 'retry'; reason: string; heal: string }>
+  | Readonly<{ then: 'held'; veto: Veto }>
+  | Readonly<{ then: 'needs-human'; reason: string; gate?: string; heal: string | null }>;
+
+/**
+ * One attempt to heal, from start to end: plan, gates, approval, gates again, journal, commands, settling,
+ * verification, account. `signal` aborts while it waits (the device came back, netheal stops); once commands run only
+ * `context.hardStop` ends it.
+ */
+export async function attemptHeal(
+  context: RemedyContext,
+  device: Monitored,
+  incident: Incident,
+  request: HealRequest,
+  signal: AbortSignal,
+): Promise<Next> {
+  const { gates, approvals, store } = context;
+
+  const attempt = incident.attempts + 1;
+  const policy = device.config.healPolicy;
+  const planned = planAttempt(device.device, device.strategies, policy, incident.failure, attempt);
+  if (!planned && attempt <= policy.maxAttempts) {
+    return { then: 'needs-human', reason: 'no strategy matches this failure', heal: null };
+  }
+  const asked = toAttempt(
+    device,
+    incident,
+    planned ?? nothingPlanned(device, incident),
+    request,
+    context.hardStop,
+  );
+
+  const veto = await gates.ask(asked);
+  if (veto) return heldBy(veto);
+  if (!planned) return { then: 'needs-human', reason: 'no strategy matches this failure', heal: null };
+  if (context.mode() === 'observe') return observed(context, device, planned);
+  if (planned.plan.approval === 'never') {
+    return { then: 'needs-human', reason: 'its strategy says: approval never', gate: 'approval', heal: null };
+  }
+
+  const id = context.nextHealId();
+  let heal = newHeal(id, asked, context.clock.now());
+  if (planned.plan.approval === 'ask' && !request.force.includes('approval')) {
+    const answer = await approvals.ask(heal, device, signal);
+    if (answer.given === 'withdrawn')
+      return { then: 'over', outcome: 'refused', reason: answer.reason, heal: id };
+    if (answer.given === 'rejected') {
+      return { then: 'needs-human', reason: answer.reason, gate: 'approval', heal: id };
+    }
+    heal = { ...heal, by: answer.by };
+  }
+
+  // Gates are read again at the last moment: an approval may have taken minutes.
+  const entered = await gates.enter(asked);
+  if ('veto' in entered) {
+    if (store.heal(id))
+      store.putHeal({ ...heal, phase: 'done', outcome: 'refused', reason: entered.veto.veto });
+    return heldBy(entered.veto);
+  }
+  try {
+    return await run(context, device, { ...asked, by: heal.by }, heal, planned);
+  } finally {
+    entered.slot.leave();
+  }
+}
+
+/** After a restart: the attempt that was cut off counts, and the device is looked at before anything else is done. */
+export async function verifyInterrupted(
+  context: RemedyContext,
+  device: Monitored,
+  settleMs: number,
+  signal: AbortSignal,
+): Promise<boolean> {
+  device.setHealing(context.store, { phase: 'settling', reason: 'an attempt was interrupted by a restart' });
+  await pause(context.clock, settleMs, signal);
+  device.setHealing(context.store, { phase: 'verifying' });
+  const transcript = new LiveTranscript(context.clock.now, () => undefined);
+  return verify(context, device, transcript, signal);
+}
+
+async function run(
+  context: RemedyContext,
+  device: Monitored,
+  attempt: HealAttempt,
+  pending: HealView,
+  planned: Planned,
+): Promise<Next> {
+  const { clock, store, journal } = context;
+  const { incident } = attempt;
+  const startedAt = clock.now();
+  const startedMono = clock.monoMs();
+
+  // On the disk before the first command: after kill -9 nobody may believe that nothing was done.
+  try {
+    const { plan, by } = attempt;
+    journal.append({
+      type: 'attempt',
+      attempt: {
+        id: pending.id,
+        incident: incident.id,
+        device: device.id,
+        attempt: attempt.attempt,
+        plan,
+        by,
+        at: startedAt,
+        end: null,
+      },
+    });
+  } catch (thrown) {
+    const veto = `the attempt cannot be written to the journal (${messageOf(thrown)}), and without that it must not run`;
+    return heldBy({ gate: 'journal', veto, waitMs: 5_000 });
+  }
+  store.putIncident({ ...incident, attempts: attempt.attempt });
+
+  let heal: HealView = { ...pending, phase: 'running', startedAt, expiresAt: null };
+  const tell = (change: Partial<HealView>) => {
+    heal = { ...heal, ...change };
+    store.putHeal(heal);
+  };
+  const transcript = new LiveTranscript(clock.now, (line) => {
+    tell({ transcript: [...transcript.lines] });
+    if (line.kind === 'command') {
+      store.addEvent({
+        type: 'heal-step',
+        level: 'info',
+        device: device.id,
+        heal: heal.id,
+        message: `${device.device.label}: ${line.text}`,
+      });
+    }
+  });
+  device.setHealing(store, { phase: 'running', reason: null });
+  tell({});
+  const nth = `${attempt.attempt}/${attempt.maxAttempts}`;
+  store.addEvent({
+    type: 'heal-started',
+    level: 'warn',
+    device: device.id,
+    heal: heal.id,
+    incident: incident.id,
+    message: `${device.device.label}: heal ${nth} started: "${planned.plan.strategy}" (${heal.by})`,
+  });
+
+  const finish = (outcome: HealResult, reason: string, spent: boolean): void => {
+    transcript.write('verdict', `${outcome}: ${reason}`);
+    const finishedAt = clock.now();
+    journal.append({ type: 'attempt-end', id: heal.id, end: { outcome, reason, at: finishedAt, spent } });
+    const current = store.incident(incident.id) ?? incident;
+    const counted = { ...current, attempts: spent ? attempt.attempt : attempt.attempt - 1 };
+    journal.append({ type: 'incident', incident: counted });
+    store.putIncident(counted);
+    tell({ phase: 'done', outcome, reason, finishedAt, transcript: [...transcript.lines] });
+    store.addEvent({
+      type: 'heal-finished',
+      level: outcome === 'healed' ? 'good' : 'bad',
+      device: device.id,
+      heal: heal.id,
+      incident: incident.id,
+      outcome,
+      ...(spent ? {} : { gate: 'access' }),
+      message: `${device.device.label}: heal ${nth} ${outcome}: ${reason}`,
+    });
+    const result: HealOutcome = {
+      outcome,
+      reason,
+      durationMs: clock.monoMs() - startedMono,
+      transcript: transcript.lines,
+    };
+    if (context.hooks.afterHeal.isUsed()) void context.hooks.afterHeal.promise(attempt, result);
+  };
+
+  const steps = await runSteps(context, device, planned, transcript);
+  if (context.hardStop.aborted) {
+    finish('interrupted', 'netheal was stopped', steps.acted);
+    return { then: 'over', outcome: 'interrupted', reason: 'netheal was stopped', heal: heal.id };
+  }
+  if (steps.failure !== null && !steps.acted) {
+    store.addEvent({
+      type: 'heal-refused',
+      level: 'bad',
+      device: device.id,
+      heal: heal.id,
+      gate: 'access',
+      message: `${device.device.label}: nothing was run: ${steps.failure}`,
+    });
+    finish('refused', steps.failure, false);
+    return { then: 'needs-human', reason: steps.failure, gate: 'access', heal: heal.id };
+  }
+
+  device.setHealing(store, { phase: 'settling' });
+  tell({ phase: 'settling' });
+  await pause(clock, planned.plan.settleMs, context.hardStop);
+  device.setHealing(store, { phase: 'verifying' });
+  tell({ phase: 'verifying' });
+  const verified = await verify(context, device, transcript, context.hardStop);
+  if (context.hardStop.aborted && !verified) {
+    finish('interrupted', 'netheal was stopped before verification', true);
+    return { then: 'over', outcome: 'interrupted', reason: 'netheal was stopped', heal: heal.id };
+  }
+
+  const cooldownMs = waitBeforeNext(device.config.healPolicy.waitBetweenAttemptsMs, attempt.attempt);
+  device.setHealing(store, { phase: 'idle', reason: null, notBeforeMonoMs: clock.monoMs() + cooldownMs });
+  journal.append({ type: 'cooldown', device: device.id, until: clock.now() + cooldownMs });
+  if (verified) {
+    const reason =
+      steps.failure === null
+        ? 'verified by two good checks'
+        : `${steps.failure}, yet the device is well again`;
+    finish('healed', reason, true);
+    return { then: 'over', outcome: 'healed', reason, heal: heal.id };
+  }
+  const reason = steps.failure ?? 'the commands ran, but the device is still not well';
+  finish('failed', reason, true);
+  return { then: 'retry', reason, heal: heal.id };
+}
+
+/** Runs the steps in order and stops at the first that fails. */
+async function runSteps(
+  context: RemedyContext,
+  device: Monitored,
+  planned: Planned,
+  transcript: LiveTranscript,
+): Promise<{ acted: boolean; failure: string | null }> {
+  let acted = false;
+  for (const step of planned.strategy.steps) {
+    if (context.hardStop.aborted) return { acted, failure: 'netheal was stopped' };
+    const { healer, spec, target, ssh, timeoutMs } = step;
+    if (step.target.id !== device.id) transcript.write('info', `on ${target.label} (${target.address})`);
+    if (healer.needsSsh && !ssh) return { acted, failure: `the config has no ssh access to ${target.id}` };
+    for (const secret of [ssh?.password, ssh?.passphrase, ssh?.enableSecret, ssh?.sudoPassword]) {
+      if (secret) transcript.mask(secret);
+    }
+    const deadline = new AbortController();
+    const timer = context.clock.setTimer(() => deadline.abort(), timeoutMs);
+    const signal = AbortSignal.any([deadline.signal, context.hardStop]);
+    try {
+      const result = await healer.run({
+        spec,
+        device: device.device,
+        target,
+        ssh,
+        timeoutMs,
+        signal,
+        transcript,
+      });
+      if (!result.ok) return { acted: acted || result.acted, failure: result.message };
+      acted = true;
+    } catch (thrown) {
+      // A healer that throws may have done anything: the attempt counts.
+      return { acted: true, failure: `healer ${healer.kind} failed: ${messageOf(thrown)}` };
+    } finally {
+      context.clock.clearTimer(timer);
+    }
+  }
+  return { acted, failure: null };
+}
+
+/** Two good checks in a row (of all probes) within the window, both begun after the settling. */
+async function verify(
+  context: RemedyContext,
+  device: Monitored,
+  transcript: LiveTranscript,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { clock } = context;
+  const begun = clock.monoMs();
+  const deadline = begun + device.config.healPolicy.verifyWindowMs;
+  let good = 0;
+  while (!signal.aborted) {
+    await context.checkNow(device.id);
+    const last = device.lastOutcome;
+    if (last && last.monoMs >= begun && last.verdict !== 'unknown') {
+      good = last.verdict === 'ok' ? good + 1 : 0;
+      const said =
+        last.verdict === 'ok' ? `good check ${good} of 2` : `still failing: ${last.failure.message}`;
+      transcript.write('info', `verify: ${said}`);
+      if (good === 2) return true;
+    }
+    if (clock.monoMs() >= deadline) return false;
+    await pause(
+      clock,
+      Math.min(device.config.check.retryIntervalMs, Math.max(0, deadline - clock.monoMs())),
+      signal,
+    );
+  }
+  return false;
+}
+
+function observed(context: RemedyContext, device: Monitored, { plan }: Planned): Next {
+  const reason = `observe mode: would have run "${plan.strategy}" (attempt ${plan.attempt}/${plan.maxAttempts})`;
+  context.store.addEvent({
+    type: 'heal-observed',
+    level: 'info',
+    device: device.id,
+    message: `${device.device.label}: ${reason}`,
+  });
+  return { then: 'over', outcome: 'observed', reason, heal: null };
+}
+
+function heldBy(veto: Veto): Next {
+  return veto.needsHuman
+    ? { then: 'needs-human', reason: veto.veto, gate: veto.gate, heal: null }
+    : { then: 'held', veto };
+}
+
+/** What the gates are asked about once the ladder has no rung left: they say why not. */
+function nothingPlanned(device: Monitored, incident: Incident): Planned {
+  const { maxAttempts, settleMs } = device.config.healPolicy;
+  const attempt = incident.attempts + 1;
+  return {
+    plan: {
+      device: device.id,
+      strategy: 'none',
+      attempt,
+      maxAttempts,
+      steps: [],
+      risk: 'low',
+      approval: 'auto',
+      settleMs,
+      hash: '',
+    },
+    strategy: { name: 'none', when: {}, steps: [], settleMs, risk: 'low', approval: 'auto' },
+    targets: [device.id],
+  };
+}
+
+export function toAttempt(
+  device: Monitored,
+  incident: Incident,
+  planned: Planned,
+  request: HealRequest,
+  signal: AbortSignal,
+): HealAttempt {
+  const { plan, targets } = planned;
+  const { attempt, maxAttempts } = plan;
+  return {
+    incident,
+    device: device.device,
+    plan,
+    attempt,
+    maxAttempts,
+    by: request.by,
+    force: request.force,
+    targets,
+    signal,
+  };
+}
+
+function newHeal(id: string, attempt: HealAttempt, now: number): HealView {
+  return {
+    id,
+    device: attempt.device.id,
+    incident: attempt.incident.id,
+    attempt: attempt.attempt,
+    maxAttempts: attempt.maxAttempts,
+    strategy: attempt.plan.strategy,
+    phase: 'running',
+    outcome: null,
+    reason: null,
+    by: attempt.by,
+    plan: attempt.plan,
+    startedAt: now,
+    finishedAt: null,
+    expiresAt: null,
+    transcript: [],
+  };
+}

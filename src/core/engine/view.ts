@@ -1,0 +1,88 @@
+import type { DeviceView } from '../api/types.ts';
+import { averageLossPercent } from '../model/limits.ts';
+import type { Incident } from '../model/types.ts';
+import type { DeviceSnapshot } from '../plugin.ts';
+import type { Monitored } from './monitored.ts';
+
+const RECENT = 20;
+
+type Around = Readonly<{
+  monoMs: number;
+  incident: Incident | undefined;
+  rootCause: string | null;
+}>;
+
+/** A device as the views see it. */
+export function deviceView(device: Monitored, { monoMs, incident, rootCause }: Around): DeviceView {
+  const { config, state, healing, stats } = device;
+  const { since, uptimePercent, averageRttMs, totalChecks, onlineChecks } = stats.summary(monoMs);
+  return {
+    ...device.device,
+    reachability: state.reachability,
+    hardness: state.hardness,
+    since: state.since,
+    lastCheckAt: device.lastOutcome?.at ?? null,
+    rttMs: state.lastRttMs,
+    lossPercent: averageLossPercent(state.lossWindow),
+    recent: device.samples.last(RECENT).map(({ rttMs }) => rttMs),
+    consecutiveFailures: state.consecutiveFailures,
+    failure: state.failure,
+    healing: {
+      phase: healing.phase,
+      attempts: incident?.attempts ?? 0,
+      maxAttempts: config.healPolicy.maxAttempts,
+      reason: healing.reason,
+    },
+    flags: {
+      flapping: state.flapping,
+      downtime: device.downtime?.reason ?? null,
+      acknowledged: incident?.acknowledged ?? null,
+      paused: device.paused,
+    },
+    rootCause,
+    incident: state.incident,
+    stats: { since, uptimePercent, averageRttMs, totalChecks, onlineChecks },
+    probes: device.probes.map(({ name }) => probeView(device, name)),
+    config: {
+      intervalMs: config.check.intervalMs,
+      timeoutMs: config.check.timeoutMs,
+      failureThreshold: config.check.failureThreshold,
+      ssh: config.ssh ? `${config.ssh.username}@${config.ssh.host}:${config.ssh.port}` : null,
+      strategies: device.strategies.map(({ name }) => name),
+    },
+  };
+}
+
+function probeView(device: Monitored, name: string): DeviceView['probes'][number] {
+  const result = device.lastResults.get(name);
+  if (!result) return { name, ok: null, rttMs: null, message: null };
+  if (result.ok === true) return { name, ok: true, rttMs: result.rttMs, message: result.detail ?? null };
+  return { name, ok: result.ok === 'unknown' ? null : false, rttMs: null, message: result.message };
+}
+
+/** A device as plugins see it, for gates above all. */
+export function deviceSnapshot(
+  device: Monitored,
+  { incident, rootCause, healingOn }: Omit<Around, 'monoMs'> & Readonly<{ healingOn: boolean }>,
+): DeviceSnapshot {
+  const { state, healing, config } = device;
+  return {
+    device: device.device,
+    reachability: state.reachability,
+    hardness: state.hardness,
+    since: state.since,
+    incident: state.incident,
+    rootCause,
+    healing: {
+      enabled: healingOn && config.healPolicy.enabled,
+      phase: healing.phase,
+      attempts: incident?.attempts ?? 0,
+      maxAttempts: config.healPolicy.maxAttempts,
+      notBeforeMonoMs: healing.notBeforeMonoMs,
+    },
+    flapping: state.flapping,
+    downtime: device.downtime?.reason ?? null,
+    acknowledged: incident?.acknowledged?.by ?? null,
+    paused: device.paused,
+  };
+}

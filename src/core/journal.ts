@@ -1,0 +1,105 @@
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import {
+  compactJournal,
+  EMPTY_JOURNAL,
+  type JournalEntry,
+  type JournalState,
+  reduceJournal,
+} from './engine/journal-state.ts';
+
+/**
+ * What must survive `kill -9`: one JSON object a line, each on the disk (fsync) before `append` returns.
+ * Opening it rewrites it to its compact form.
+ */
+export class Journal {
+  readonly #path: string;
+  #fd: number;
+  #state: JournalState;
+
+  private constructor(path: string, fd: number, state: JournalState) {
+    this.#path = path;
+    this.#fd = fd;
+    this.#state = state;
+  }
+
+  /** Never fails for what is in the file: bad lines are kept in a copy beside it and told through `warn`. */
+  static open(path: string, now: number, warn: (message: string) => void): Journal {
+    const { state, badLines } = readJournal(path);
+    if (badLines > 0) {
+      const copy = `${path}.corrupt-${now}`;
+      copyFileSync(path, copy);
+      warn(`the journal had ${badLines} unreadable line(s); the rest is used, a copy is kept as ${copy}`);
+    }
+    const compact = compactJournal(state, now);
+    const draft = `${path}.new`;
+    writeFileSync(draft, line({ type: 'state', state: compact }), { mode: 0o600, flush: true });
+    renameSync(draft, path);
+    syncFolder(dirname(path));
+    return new Journal(path, openSync(path, 'a'), compact);
+  }
+
+  get state(): JournalState {
+    return this.#state;
+  }
+
+  /** @throws the error of the disk: without its entry an attempt must not run */
+  append(entry: JournalEntry): void {
+    const bytes = Buffer.from(line(entry));
+    let written = 0;
+    while (written < bytes.length) written += writeSync(this.#fd, bytes, written);
+    fsyncSync(this.#fd);
+    this.#state = reduceJournal(this.#state, entry);
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+    this.#fd = -1;
+  }
+
+  get path(): string {
+    return this.#path;
+  }
+}
+
+function line(entry: JournalEntry): string {
+  return `${JSON.stringify(entry)}\n`;
+}
+
+function readJournal(path: string): { state: JournalState; badLines: number } {
+  if (!existsSync(path)) return { state: EMPTY_JOURNAL, badLines: 0 };
+  const lines = readFileSync(path, 'utf8').split('\n');
+  // What follows the last newline is an entry whose write was cut off: it was never acknowledged.
+  lines.pop();
+  let state = EMPTY_JOURNAL;
+  let badLines = 0;
+  for (const text of lines) {
+    if (text === '') continue;
+    try {
+      state = reduceJournal(state, JSON.parse(text));
+    } catch {
+      badLines++;
+    }
+  }
+  return { state: { ...EMPTY_JOURNAL, ...state }, badLines };
+}
+
+/** A rename is only durable when its folder is. */
+function syncFolder(path: string): void {
+  const fd = openSync(path, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}

@@ -1,0 +1,250 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { createApi } from './api/app.ts';
+import { serveUnix } from './api/server.ts';
+import type { MonitorView, Source } from './api/types.ts';
+import { type Assembly, assemble } from './assemble.ts';
+import type { ResolvedConfig } from './config/types.ts';
+import { act } from './engine/actions.ts';
+import { type Clock, realClock } from './engine/clock.ts';
+import { Engine } from './engine/engine.ts';
+import { FaultTeller } from './engine/fault-teller.ts';
+import { Fleet } from './engine/fleet.ts';
+import { localSource } from './engine/local-source.ts';
+import { lockStateDir } from './engine/lock.ts';
+import { createSinkQueue, type SinkQueue } from './engine/sinks.ts';
+import { defaultGateway } from './engine/uplink.ts';
+import { deviceView } from './engine/view.ts';
+import { Journal } from './journal.ts';
+import type { PluginServices } from './kernel/host.ts';
+import type { RouteHandler, SinkRecord } from './plugin.ts';
+import { Store } from './store.ts';
+
+const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+const SINK_CLOSE_MS = 5_000;
+/** Counts of plugins change with every check; views hear of them this often. */
+const PLUGIN_VIEWS_MS = 5_000;
+
+export type MonitorOptions = Readonly<{
+  config: ResolvedConfig;
+  healing: MonitorView['healing'];
+  demo?: boolean;
+  clock?: Clock;
+}>;
+
+/** netheal, put together and running: what `netheal run`, the terminal UI and the demo all start. */
+export type Monitor = Readonly<{
+  source: Source;
+  store: Store;
+  engine: Engine;
+  assembly: Assembly;
+  /** The HTTP API as one function. */
+  http: RouteHandler;
+  socketPath: string;
+  /** Reopens log files, after rotation. */
+  reopenSinks(): Promise<void>;
+  /** Ends everything; a running command gets the grace period. */
+  stop(graceMs: number): Promise<void>;
+}>;
+
+/**
+ * Locks the state directory, puts everything together and starts it.
+ *
+ * @throws NethealError; nothing is left running then
+ */
+export async function startMonitor({
+  config,
+  healing,
+  demo = false,
+  clock = realClock,
+}: MonitorOptions): Promise<Monitor> {
+  const unlock = lockStateDir(config.stateDir);
+  const undo: (() => unknown)[] = [unlock];
+  try {
+    return await start(config, healing, demo, clock, undo);
+  } catch (thrown) {
+    for (const step of undo.reverse()) await step();
+    throw thrown;
+  }
+}
+
+async function start(
+  config: ResolvedConfig,
+  healing: MonitorView['healing'],
+  demo: boolean,
+  clock: Clock,
+  undo: (() => unknown)[],
+): Promise<Monitor> {
+  const stopping = new AbortController();
+  undo.push(() => stopping.abort());
+  const warnings: string[] = [...config.warnings];
+  const journal = Journal.open(join(config.stateDir, 'journal'), clock.now(), (message) =>
+    warnings.push(message),
+  );
+  undo.push(() => journal.close());
+
+  const fleet = new Fleet();
+  let assembly: Assembly | null = null;
+  let engine: Engine | null = null;
+  let ready = false;
+  const store: Store = new Store({
+    now: () => clock.now(),
+    deviceIds: () => fleet.ids(),
+    deviceView: (id) => {
+      const device = fleet.get(id);
+      if (!device) return null;
+      const incident = store.incident(device.state.incident ?? '');
+      return deviceView(device, { monoMs: clock.monoMs(), incident, rootCause: fleet.rootCauseOf(id) });
+    },
+    samples: (id) => fleet.get(id)?.samples.last(Number.POSITIVE_INFINITY) ?? [],
+    plugins: () => assembly?.host.accounts.map((account) => account.view()) ?? [],
+    monitor: firstView(config, healing, demo, clock.now()),
+  });
+  const faults = new FaultTeller(store, () => clock.monoMs());
+  const source = localSource(store, async (action) => act(engine!, action));
+  const http = createApi({ source, pluginRoutes: () => assembly?.registry.routes ?? [], ready: () => ready });
+
+  const services = (plugin: string, signal: AbortSignal): PluginServices => {
+    const say = (level: 'info' | 'warn' | 'bad') => (message: string) => {
+      store.addEvent({ type: 'notice', level, plugin, message: `${plugin}: ${message}` });
+    };
+    return {
+      log: { info: say('info'), warn: say('warn'), error: say('bad') },
+      clock: { now: () => clock.now(), monoMs: () => clock.monoMs() },
+      snapshot: () => engine!.snapshot(),
+      signal,
+      configDir: config.dir,
+      stateDir: config.stateDir,
+      notice: (message, level = 'info', device) => {
+        store.addEvent({
+          type: 'notice',
+          level,
+          plugin,
+          message,
+          ...(device === undefined ? {} : { device }),
+        });
+      },
+      http,
+    };
+  };
+  assembly = await assemble({
+    config,
+    clock,
+    onFault: (fault) => faults.tell(fault),
+    services,
+    signal: stopping.signal,
+  });
+  const { host, hooks, registry, devices } = assembly;
+  undo.push(() => host.stop());
+  fleet.replace(devices);
+
+  const sinks = registry.sinks.all().map(({ plugin, value }) =>
+    createSinkQueue(value, {
+      clock,
+      onLost: (count, name) => {
+        store.addEvent({ type: 'rows-lost', level: 'bad', plugin, message: `${name} lost ${count} row(s)` });
+      },
+      onFault: (error) =>
+        faults.tell({
+          plugin,
+          hook: 'sink',
+          what: `plugin ${plugin} cannot write: ${error.message}`,
+          timedOut: false,
+        }),
+    }),
+  );
+  undo.push(() => closeAll(sinks));
+  const push = (record: SinkRecord) => {
+    for (const sink of sinks) sink.push(record);
+  };
+  store.onEvent((event) => push({ type: 'event', event }));
+
+  const witnessProbe = registry.probes.has('icmp') ? registry.probes.get('icmp') : undefined;
+  engine = new Engine({
+    clock,
+    random: Math.random,
+    hooks,
+    store,
+    journal,
+    fleet,
+    config,
+    witnesses: config.monitoring.witnesses ?? [],
+    witnessProbe,
+    healing,
+    record: (record) => push({ type: 'check', record }),
+    onHang: (probe, device) =>
+      faults.tell({
+        plugin: probe,
+        hook: 'probe',
+        what: `probe ${probe} of ${device} hangs`,
+        timedOut: true,
+      }),
+  });
+
+  await host.start();
+  store.updateMonitor({ engine: witnessProbe?.engine?.().name ?? 'none' });
+  const socketPath = join(config.stateDir, 'netheal.sock');
+  const socket = await serveUnix(socketPath, async (request) => http(request));
+  undo.push(() => socket.close());
+
+  const count = fleet.size === 1 ? '1 device' : `${fleet.size} devices`;
+  store.addEvent({
+    type: 'monitor-started',
+    level: 'info',
+    message: `netheal ${version} watches ${count}; healing: ${healing}`,
+  });
+  for (const message of warnings) store.addEvent({ type: 'notice', level: 'warn', message });
+  engine.start();
+  const gateway = config.monitoring.witnesses === null ? defaultGateway() : null;
+  if (gateway !== null) void engine.adoptWitness(gateway);
+  ready = true;
+  if (hooks.ready.isUsed()) void hooks.ready.promise();
+  const pluginViews = clock.setTimer(function again() {
+    store.pluginsChanged();
+    timers.pluginViews = clock.setTimer(again, PLUGIN_VIEWS_MS);
+  }, PLUGIN_VIEWS_MS);
+  const timers = { pluginViews };
+
+  return {
+    source,
+    store,
+    engine,
+    assembly,
+    http,
+    socketPath,
+    reopenSinks: async () => {
+      for (const { value } of registry.sinks.all()) await value.reopen?.();
+    },
+    stop: async (graceMs) => {
+      clock.clearTimer(timers.pluginViews);
+      await engine.stop(graceMs);
+      store.addEvent({ type: 'monitor-stopped', level: 'info', message: 'netheal stops' });
+      store.flush();
+      for (const step of undo.reverse()) await step();
+    },
+  };
+}
+
+function firstView(
+  config: ResolvedConfig,
+  healing: MonitorView['healing'],
+  demo: boolean,
+  now: number,
+): MonitorView {
+  return {
+    version,
+    pid: process.pid,
+    startedAt: now,
+    configFile: config.file,
+    demo,
+    healing,
+    paused: null,
+    selfOffline: false,
+    engine: 'none',
+    healingStopped: null,
+  };
+}
+
+async function closeAll(sinks: readonly SinkQueue[]): Promise<void> {
+  await Promise.all(sinks.map((sink) => sink.close(SINK_CLOSE_MS)));
+}
