@@ -1,0 +1,47 @@
+// Plain old syntax: this file must load on a Node that is too old for everything else, to say so in one sentence.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const NEEDED = [22, 18];
+
+/** Runs a module of dist/ on a Node that is new enough: this one, or the one that npm installed beside netheal. */
+export function launch(from, modulePath) {
+  const version = process.versions.node.split('.').map(Number);
+  const newEnough = version[0] > NEEDED[0] || (version[0] === NEEDED[0] && version[1] >= NEEDED[1]);
+  const target = fileURLToPath(new URL(modulePath, from));
+  if (!newEnough) {
+    const ours = fileURLToPath(new URL('../node_modules/.bin/node', from));
+    if (existsSync(ours) && !process.env.NETHEAL_RELAUNCHED) relaunch(ours);
+    else
+      fail(
+        'netheal needs Node ' + NEEDED.join('.') + ' or newer; this is Node ' + process.versions.node + '.',
+      );
+    return;
+  }
+  if (!existsSync(target)) {
+    fail('netheal is not built: run `npm ci` (or `npm run build`) in its folder.');
+    return;
+  }
+  // Before React loads: its development build doubles the CPU.
+  process.env.NODE_ENV = process.env.NODE_ENV || 'production';
+  import(new URL(modulePath, from).href).then(
+    (module) => module.main(process.argv),
+    (error) => fail(String((error && error.stack) || error)),
+  );
+}
+
+function relaunch(node) {
+  const env = Object.assign({}, process.env, { NETHEAL_RELAUNCHED: '1' });
+  const child = spawn(node, process.argv.slice(1), { stdio: 'inherit', env: env });
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  signals.forEach((signal) => process.on(signal, () => child.kill(signal)));
+  child.on('exit', (code, signal) => {
+    process.exitCode = signal ? 1 : code;
+  });
+}
+
+function fail(message) {
+  process.stderr.write(message + '\n');
+  process.exitCode = 1;
+}

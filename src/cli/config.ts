@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { describeConfig } from '../core/config/describe.ts';
+import { configJsonSchema } from '../core/config/schema.ts';
+import { convertSeed } from '../core/config/seed-format.ts';
+import { NethealError } from '../core/errors.ts';
+import { EXIT, type GlobalOptions, load, print } from './context.ts';
+import { openTool } from './tool.ts';
+
+export type ConfigOptions = GlobalOptions & Readonly<{ convert?: boolean; schema?: boolean }>;
+
+/** `netheal config`: checks the config, the options of its plugins included, and prints it resolved. */
+export async function config(options: ConfigOptions): Promise<number> {
+  if (options.schema) {
+    print(JSON.stringify(configJsonSchema(), null, 2));
+    return EXIT.ok;
+  }
+  const resolved = await load(options);
+  if (options.convert) {
+    if (resolved.format !== 'seed' || resolved.file === null) {
+      throw new NethealError('NH_ARGUMENT_INVALID', `${resolved.file} has the new shape already`);
+    }
+    print(convertSeed(readFileSync(resolved.file, 'utf8')));
+    return EXIT.ok;
+  }
+  const tool = await openTool(resolved, 'list');
+  await tool.done();
+  if (!options.json && !options.quiet) print(`# ${resolved.file}`);
+  if (!options.quiet) print(JSON.stringify(describeConfig(resolved), null, 2));
+  for (const warning of resolved.warnings) process.stderr.write(`! ${warning}\n`);
+  return EXIT.ok;
+}

@@ -1,0 +1,119 @@
+import { Command, CommanderError } from 'commander';
+import { approve, durationArgument, heals, send } from './act.ts';
+import { currentUser, EXIT, type GlobalOptions, runCommand } from './context.ts';
+
+/** `netheal`: one command a file, loaded when it is used. */
+export async function main(argv: readonly string[]): Promise<void> {
+  process.stdout.on('error', endQuietly);
+  try {
+    await program().parseAsync([...argv]);
+  } catch (thrown) {
+    if (!(thrown instanceof CommanderError)) throw thrown;
+    process.exitCode = thrown.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  }
+}
+
+/** `netheal status | head -1`: the reader has seen enough. */
+function endQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(EXIT.ok);
+  throw error;
+}
+
+function program(): Command {
+  const root = new Command('netheal')
+    .description(
+      'A self-healing network monitor: it pings, finds the root cause, heals over SSH and proves it.',
+    )
+    .exitOverride()
+    .showSuggestionAfterError()
+    .showHelpAfterError('(see netheal --help)');
+
+  const command = (signature: string, description: string) =>
+    root
+      .command(signature)
+      .description(description)
+      .exitOverride()
+      .option(
+        '-c, --config <file>',
+        'the config file (default: .nethealrc and its kin, here, then in ~ and /etc/netheal)',
+      )
+      .option('--json', 'one JSON object a line')
+      .option('--quiet', 'only what needs attention')
+      .option('--log-level <level>', 'debug, info, warn or error');
+
+  const by = currentUser();
+  /** Turns a handler into a commander action whose errors become messages and exit codes. */
+  const does =
+    <A extends unknown[]>(handler: (...args: A) => Promise<number>) =>
+    (...args: unknown[]) =>
+      runCommand(() => handler(...(args as A)));
+
+  command('run', 'the daemon in the foreground: monitor, heal, log, dashboard')
+    .option('--no-heal', 'monitor only')
+    .option('--no-dashboard', 'no web page')
+    .action(does(async (options: never) => (await import('./run.ts')).run(options)));
+  command('tui', 'the terminal UI (the same as netheal-tui)')
+    .option('--attach <socket>', 'the socket of a running daemon')
+    .option('--read-only', 'look, do not touch')
+    .option('--plain', 'lines instead of a screen')
+    .action(does(async (options: never) => (await import('./tui.ts')).tui(options)));
+  command('check [device...]', 'one check each, now (exit 1 where one is not up)').action(
+    does(async (ids: string[], options: GlobalOptions) => (await import('./check.ts')).check(ids, options)),
+  );
+  command('heal <device>', 'one heal by hand, with a live transcript (exit 3 where a gate refuses)')
+    .option('--dry-run', 'the plan and the verdict of every gate; opens no connection')
+    .option('--force <gates>', 'override these gates, separated by commas')
+    .action(does(async (id: string, options: never) => (await import('./heal.ts')).heal(id, options)));
+  command('status', 'what the running daemon knows').action(
+    does(async (options: GlobalOptions) => (await import('./status.ts')).status(options)),
+  );
+  command('dashboard', 'the web page alone').action(
+    does(async (options: GlobalOptions) => (await import('./dashboard.ts')).dashboard(options)),
+  );
+  command('config', 'check the config and print it resolved, secrets masked')
+    .option('--convert', 'print a seed-style config in the new shape')
+    .option('--schema', 'print the JSON Schema')
+    .action(does(async (options: never) => (await import('./config.ts')).config(options)));
+  command('doctor [device...]', 'what works on this machine and what does not, each with its mend').action(
+    does(async (ids: string[], options: GlobalOptions) => (await import('./doctor.ts')).doctor(ids, options)),
+  );
+  command('demo', 'a playground on loopback: real probes, a real SSH server, an outage every so often')
+    .option('--plain', 'lines instead of a screen')
+    .action(does(async (options: never) => (await import('./demo.ts')).demo(options)));
+  command('plugins', 'the plugins of the config and what they contribute').action(
+    does(async (options: GlobalOptions) => (await import('./plugins.ts')).plugins(options)),
+  );
+
+  command('heals [heal]', 'the attempts the daemon knows; one with its transcript').action(does(heals));
+  command('approve <heal>', 'let a waiting heal run')
+    .option('--hash <hash>', 'refuse unless the plan still has this hash')
+    .option('--label <label>', "the device's label, for heals of high risk")
+    .action(does(approve));
+  command('reject <heal>', 'do not let a waiting heal run').action(
+    does((heal: string, options: GlobalOptions) => send({ type: 'reject', heal, by }, options)),
+  );
+  command('ack <device> [reason...]', 'a person is on it: no heals while the incident lasts').action(
+    does((device: string, reason: string[], options: GlobalOptions) =>
+      send({ type: 'ack', device, by, reason: reason.join(' ') }, options),
+    ),
+  );
+  command('downtime <device> <length> [reason...]', 'a planned outage from now on, e.g. 2h').action(
+    does((device: string, length: string, reason: string[], options: GlobalOptions) =>
+      send(
+        { type: 'downtime', device, by, reason: reason.join(' '), durationMs: durationArgument(length) },
+        options,
+      ),
+    ),
+  );
+  command('pause [device]', 'no heals, of one device or of all').action(
+    does((device: string | undefined, options: GlobalOptions) =>
+      send({ type: 'pause', by, ...(device === undefined ? {} : { device }) }, options),
+    ),
+  );
+  command('resume [device]', 'heals again; without a device this also resets a tripped blast radius').action(
+    does((device: string | undefined, options: GlobalOptions) =>
+      send({ type: 'resume', by, ...(device === undefined ? {} : { device }) }, options),
+    ),
+  );
+  return root;
+}

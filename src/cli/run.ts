@@ -1,0 +1,65 @@
+import type { ResolvedConfig } from '../core/config/types.ts';
+import { type Monitor, startMonitor } from '../core/monitor.ts';
+import type { EventRecord } from '../core/plugin.ts';
+import { EXIT, type GlobalOptions, load, print } from './context.ts';
+import { eventLine } from './event-line.ts';
+
+/** A heal's command may take this long to finish after SIGTERM. */
+export const STOP_GRACE_MS = 10_000;
+
+export type RunOptions = GlobalOptions & Readonly<{ heal: boolean; dashboard: boolean }>;
+
+/** `netheal run`: the daemon in the foreground, a line an event. */
+export async function run(options: RunOptions): Promise<number> {
+  const config = await load(options);
+  return runForeground(withoutDashboard(config, options.dashboard), options);
+}
+
+export async function runForeground(
+  config: ResolvedConfig,
+  options: RunOptions,
+  more: { demo?: boolean; onStarted?: (monitor: Monitor) => void } = {},
+): Promise<number> {
+  let monitor: Monitor | null = null;
+  const stopped = Promise.withResolvers<void>();
+  const onSignal = () => stopped.resolve();
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  process.on('SIGHUP', () => void monitor?.reopenSinks());
+
+  const tell = (event: EventRecord) => {
+    if (options.json) print(JSON.stringify(event));
+    else if (isWanted(event, options)) print(eventLine(event));
+  };
+  monitor = await startMonitor({
+    config,
+    healing: healingMode(config, options.heal),
+    demo: more.demo ?? false,
+  });
+  for (const event of monitor.store.snapshot().events) tell(event);
+  monitor.store.onEvent(tell);
+  more.onStarted?.(monitor);
+
+  await stopped.promise;
+  // A second signal ends at once: the journal knows what was running.
+  process.once('SIGINT', () => process.exit(EXIT.failed)).once('SIGTERM', () => process.exit(EXIT.failed));
+  await monitor.stop(STOP_GRACE_MS);
+  return EXIT.ok;
+}
+
+export function healingMode(config: ResolvedConfig, heal: boolean): 'act' | 'observe' | 'off' {
+  return heal && config.healing.enabled ? config.healing.mode : 'off';
+}
+
+export function withoutDashboard(config: ResolvedConfig, dashboard: boolean): ResolvedConfig {
+  if (dashboard) return config;
+  return { ...config, plugins: config.plugins.filter(({ name }) => name !== 'dashboard') };
+}
+
+const LEVELS = ['debug', 'info', 'warn', 'error'];
+
+/** `--quiet` leaves what needs attention; `--log-level` says it finer. */
+function isWanted({ level }: EventRecord, { quiet, logLevel }: GlobalOptions): boolean {
+  const wanted = logLevel ?? (quiet ? 'warn' : 'info');
+  const weight = { info: 1, good: 1, warn: 2, bad: 3 }[level];
+  return weight >= LEVELS.indexOf(wanted);
+}

@@ -1,0 +1,51 @@
+import { connectSource } from '../core/api/client.ts';
+import type { Source } from '../core/api/types.ts';
+import { type Monitor, startMonitor } from '../core/monitor.ts';
+import { attachIfRunning } from './attach.ts';
+import { currentUser, find, type GlobalOptions, load, print } from './context.ts';
+import { healingMode, STOP_GRACE_MS } from './run.ts';
+
+export type TuiOptions = GlobalOptions & Readonly<{ attach?: string; readOnly?: boolean; plain?: boolean }>;
+
+/** `netheal-tui`: attaches to the running daemon of the config, else runs the engine inside; no config: the demo. */
+export async function tui(options: TuiOptions): Promise<number> {
+  if (options.attach !== undefined) {
+    return show(await connectSource(options.attach), options, 'the daemon goes on');
+  }
+  if (options.config === undefined && (await find(options)) === null) {
+    const { demo } = await import('./demo.ts');
+    print('No config found (.nethealrc): this is the demo. `netheal --help` says more.');
+    return demo(options);
+  }
+  const config = await load(options);
+  const running = await attachIfRunning(config);
+  if (running) return show(running, options, 'the daemon goes on');
+  return showMonitor(await startMonitor({ config, healing: healingMode(config, true) }), options);
+}
+
+/** The terminal UI over an engine in this process, which ends with it. */
+export async function showMonitor(monitor: Monitor, options: TuiOptions): Promise<number> {
+  try {
+    return await show(monitor.source, options, 'netheal has stopped');
+  } finally {
+    await monitor.stop(STOP_GRACE_MS);
+  }
+}
+
+async function show(source: Source, options: TuiOptions, quitMessage: string): Promise<number> {
+  // Loaded only now: React and Ink are of no use to any other command.
+  const { runTui } = await import('../tui/main.tsx');
+  try {
+    return await runTui(source, {
+      readOnly: options.readOnly ?? false,
+      plain: options.plain ?? false,
+      user: currentUser(),
+      quitMessage,
+      stdin: process.stdin,
+      stdout: process.stdout,
+      env: process.env,
+    });
+  } finally {
+    await source.close();
+  }
+}
