@@ -1,15 +1,13 @@
 /** The HTTP API as one web-standard function; the Unix socket and the dashboard serve the same one. */
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { messageOf } from '../errors.ts';
 import type { RouteHandler } from '../plugin.ts';
 import { ACTION_ROUTES, type ActionRoute } from './actions.ts';
+import { readBody, readJson } from './body.ts';
 import { createEventStream } from './event-stream.ts';
 import { problem, problemOfThrown, statusOfCode } from './problem.ts';
 import { seedStats, seedStatus } from './seed-shapes.ts';
 import type { ActionResult, Source } from './types.ts';
-
-const MAX_BODY_BYTES = 65_536;
 
 /** A route that a plugin contributed. */
 export type PluginRoute = Readonly<{
@@ -30,12 +28,6 @@ export type ApiParts = Readonly<{
 export function createApi(parts: ApiParts): (request: Request) => Promise<Response> {
   const app = new Hono();
   const routes = [...readRoutes(parts), ...ACTION_ROUTES.map((route) => postRoute(route, parts.source))];
-  app.use(
-    bodyLimit({
-      maxSize: MAX_BODY_BYTES,
-      onError: () => problem(413, { detail: `A body may have ${MAX_BODY_BYTES} bytes at most.` }),
-    }),
-  );
   for (const { method, path, handler } of routes) app.on(method, path, handler);
   for (const path of new Set(routes.map((route) => route.path))) {
     const allow = routes.filter((route) => route.path === path).map((route) => route.method);
@@ -124,19 +116,6 @@ function found(
     : problem(404, { detail: 'There is no heal of that id.' });
 }
 
-async function readJson(request: Request): Promise<{ value: unknown } | Response> {
-  const text = await request.text();
-  if (text.trim() === '') return { value: {} };
-  if (!/^application\/json\b/i.test(request.headers.get('content-type') ?? '')) {
-    return problem(415, { detail: 'The body must be JSON, with content-type: application/json.' });
-  }
-  try {
-    return { value: JSON.parse(text) };
-  } catch {
-    return problem(400, { detail: 'The body is not JSON.', code: 'NH_ARGUMENT_INVALID' });
-  }
-}
-
 function answer(result: ActionResult): Response {
   if (result.ok) return json(result);
   const { code, message, gate } = result;
@@ -154,8 +133,11 @@ async function callPlugin(c: Context, routes: readonly PluginRoute[]): Promise<R
   const method = c.req.method === 'HEAD' ? 'GET' : c.req.method;
   const route = here.find((each) => each.method === method);
   if (route === undefined) return methodNotAllowed(here.map((each) => each.method));
+  const body = method === 'POST' ? await readBody(c.req.raw) : null;
+  if (body instanceof Response) return body;
   try {
-    return await route.handler(c.req.raw);
+    // A request of its own: the plugin gets a body that has been read and is not too large.
+    return await route.handler(new Request(c.req.url, { method, headers: c.req.raw.headers, body }));
   } catch (error) {
     const detail = `The plugin ${route.plugin} failed: ${messageOf(error)}`;
     return problem(500, { detail, code: 'NH_PLUGIN_FAILED' });

@@ -149,8 +149,8 @@ dialog input { width: 100%; padding: 7px 10px; margin-bottom: 12px; color: inher
   .devices td:nth-child(3) { order: 4; }
   .devices td:nth-child(8) { order: 5; min-width: 2.6em; color: var(--soft); }
   .devices td:nth-child(9) { order: 6; grid-column: 1 / -1; }
-  .devices td:nth-child(9):empty, .devices td:nth-child(5), .devices td:nth-child(6),
-  .devices td:nth-child(7) { display: none; }
+  .devices :is(th, td):nth-child(5), .devices :is(th, td):nth-child(6),
+  .devices :is(th, td):nth-child(7) { display: none; }
   .spark { width: 130px; }
 }
 @media (prefers-reduced-motion: no-preference) {

@@ -343,6 +343,13 @@ test('the route of a plugin answers below the name of the plugin', async () => {
   expect((await post('/api/plugins/weather/now')).status).toBe(405);
 });
 
+test('the body that a plugin is posted is bounded, too', async () => {
+  const handler = async (request: Request) => new Response(`got ${(await request.text()).length}`);
+  routes.push({ plugin: 'inbox', method: 'POST', path: '/', handler });
+  expect(await (await post('/api/plugins/inbox', 'hello')).text()).toBe('got 5');
+  expect((await post('/api/plugins/inbox', 'x'.repeat(70_000))).status).toBe(413);
+});
+
 test('a plugin whose route throws is named in the problem', async () => {
   routes.push({
     plugin: 'weather',

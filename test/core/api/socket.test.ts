@@ -96,6 +96,33 @@ test('closing ends the streams of clients and removes the socket', async () => {
   await expect(stat(path)).rejects.toMatchObject({ code: 'ENOENT' });
 });
 
+test.each([
+  ['POST', { 'content-type': 'application/json', 'transfer-encoding': 'chunked' }, '{"by":"ada"}', 200],
+  ['POST', { 'content-type': 'application/json', 'transfer-encoding': 'chunked' }, 'x'.repeat(70_000), 413],
+  ['POST', { 'content-type': 'application/json' }, 'x'.repeat(70_000), 413],
+  ['POST', {}, '', 200],
+  ['DELETE', {}, '', 405],
+  ['OPTIONS', {}, '', 405],
+  ['TRACE', {}, '', 405],
+])('over the socket, %s %j has the right answer', async (method, headers, body, status) => {
+  await serve();
+  const got = await new Promise((resolve, reject) => {
+    const options = {
+      socketPath: path,
+      path: '/api/pause',
+      method,
+      headers: { host: 'localhost', ...headers },
+    };
+    const request = httpRequest({ ...options, agent: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    });
+    request.once('error', reject);
+    request.end(body);
+  });
+  expect(got).toBe(status);
+});
+
 test('where nothing listens the client says so', async () => {
   expect(await codeOf(connectSource(path))).toBe('NH_NO_DAEMON');
 });
