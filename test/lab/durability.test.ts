@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, renameSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, type TestContext, test } from 'vitest';
 import { fastConfig, watched } from './fast-config.ts';
 import { linkDown } from './faults.ts';
 import { linkIsUp } from './kernel.ts';
@@ -10,11 +10,9 @@ import { describeLab } from './requirements.ts';
 
 describeLab('netheal that is stopped at the worst moment', () => {
   let lab: Lab;
-  let netheal: Netheal;
   beforeAll(async () => {
-    lab = await createLab({ devices: ['killed', 'twice', 'stopped', 'dry', 'other'] });
+    lab = await createLab({ devices: ['killed', 'twice', 'stopped', 'dry', 'rotated-1', 'rotated-2'] });
   });
-  afterEach(() => netheal?.stop());
   afterAll(() => lab?.close());
 
   /** How often the device ran the heal command. */
@@ -24,9 +22,17 @@ describeLab('netheal that is stopped at the worst moment', () => {
   };
   const count = 'echo run >> /srv/heal.log';
 
+  /** A netheal of the test's own: the tests run side by side, each with its own devices. */
+  const forTest = ({ onTestFinished }: TestContext, devices: readonly object[], healing: object = {}) => {
+    const netheal = new Netheal(lab, fastConfig(lab, devices, healing));
+    onTestFinished(async () => {
+      await netheal.stop();
+    });
+    return netheal;
+  };
+
   /** Starts, breaks the device and waits until its heal command is in the middle of its work. */
-  const breakAndWaitForCommand = async (device: LabDevice, heal: readonly string[], healing: object = {}) => {
-    netheal = new Netheal(lab, fastConfig(lab, [watched(device, { heal })], healing));
+  const breakAndWaitForCommand = async (netheal: Netheal, device: LabDevice) => {
     await netheal.start();
     await netheal.until('a first row', () => netheal.csv().length >= 1, 10_000);
     await linkDown(device);
@@ -34,16 +40,18 @@ describeLab('netheal that is stopped at the worst moment', () => {
   };
 
   /** The attempts of a device as the API shows them, oldest first. */
-  const attempts = async (id: string) => {
+  const attempts = async (netheal: Netheal, id: string) => {
     const { heals } = await netheal.api<{ heals: { device: string; attempt: number; outcome: string }[] }>(
       '/api/heals',
     );
     return heals.filter((heal) => heal.device === id).map(({ attempt, outcome }) => ({ attempt, outcome }));
   };
 
-  test('kill -9 in mid-heal: the attempt counts as interrupted, and a device that is well is left alone', async () => {
+  test.concurrent('kill -9 in mid-heal: the attempt counts as interrupted, and a device that is well is left alone', async (context) => {
     const device = lab.device('killed');
-    await breakAndWaitForCommand(device, [`${count}; sleep 2; ip link set eth0 up`]);
+    const heal = [`${count}; sleep 2; ip link set eth0 up`];
+    const netheal = forTest(context, [watched(device, { heal })]);
+    await breakAndWaitForCommand(netheal, device);
     await netheal.kill();
     const rows = netheal.csv().length;
 
@@ -54,15 +62,16 @@ describeLab('netheal that is stopped at the worst moment', () => {
     expect(netheal.events('heal-started')).toEqual([]);
     expect(netheal.events('incident-opened')).toEqual([]);
     expect(netheal.events('heal-finished')).toMatchObject([{ outcome: 'interrupted' }]);
-    expect(await attempts('killed')).toEqual([{ attempt: 1, outcome: 'interrupted' }]);
+    expect(await attempts(netheal, 'killed')).toEqual([{ attempt: 1, outcome: 'interrupted' }]);
     // Rows that were written before are still there, whole, and new ones follow.
     expect(netheal.csv().length).toBeGreaterThan(rows);
   });
 
-  test('kill -9 in mid-heal: a device that is still down gets its second attempt, not its first again', async () => {
+  test.concurrent('kill -9 in mid-heal: a device that is still down gets its second attempt, not its first again', async (context) => {
     const device = lab.device('twice');
     const heal = [`${count}; sleep 2; [ $(wc -l < /srv/heal.log) -lt 2 ] || ip link set eth0 up`];
-    await breakAndWaitForCommand(device, heal, { verifyWindow: '2s' });
+    const netheal = forTest(context, [watched(device, { heal })], { verifyWindow: '2s' });
+    await breakAndWaitForCommand(netheal, device);
     await netheal.kill();
 
     await netheal.start();
@@ -74,15 +83,17 @@ describeLab('netheal that is stopped at the worst moment', () => {
     const healed = await netheal.event((event) => event.outcome === 'healed', 20_000);
     expect(healed.device).toBe('twice');
     expect(runs(device)).toBe(2);
-    expect(await attempts('twice')).toEqual([
+    expect(await attempts(netheal, 'twice')).toEqual([
       { attempt: 1, outcome: 'interrupted' },
       { attempt: 2, outcome: 'healed' },
     ]);
   });
 
-  test('SIGTERM in mid-heal: the command may end, the exit is clean, the next start verifies and runs nothing', async () => {
+  test.concurrent('SIGTERM in mid-heal: the command may end, the exit is clean, the next start verifies and runs nothing', async (context) => {
     const device = lab.device('stopped');
-    await breakAndWaitForCommand(device, [`${count}; sleep 1; ip link set eth0 up; touch /srv/done`]);
+    const heal = [`${count}; sleep 1; ip link set eth0 up; touch /srv/done`];
+    const netheal = forTest(context, [watched(device, { heal })]);
+    await breakAndWaitForCommand(netheal, device);
     expect(await netheal.stop()).toBe(0);
     expect(existsSync(`${device.dir}/srv/done`)).toBe(true);
 
@@ -92,9 +103,9 @@ describeLab('netheal that is stopped at the worst moment', () => {
     expect(netheal.events('heal-started')).toEqual([]);
   });
 
-  test('a dry run prints the plan and every gate and opens no connection', async () => {
+  test.concurrent('a dry run prints the plan and every gate and opens no connection', async (context) => {
     const device = lab.device('dry');
-    netheal = new Netheal(lab, fastConfig(lab, [watched(device, { heal: [count] })]));
+    const netheal = forTest(context, [watched(device, { heal: [count] })]);
     const alone = await netheal.command('heal', 'dry', '--dry-run');
     expect(alone.stdout).toContain(count);
     await netheal.start();
@@ -105,8 +116,8 @@ describeLab('netheal that is stopped at the worst moment', () => {
     expect(runs(device)).toBe(0);
   });
 
-  test('a second daemon on the same state folder gives up and names the first', async () => {
-    netheal = new Netheal(lab, fastConfig(lab, [watched(lab.device('other'))]));
+  test.concurrent('a second daemon on the same state folder gives up and names the first', async (context) => {
+    const netheal = forTest(context, [watched(lab.device('rotated-1'))]);
     await netheal.start();
     const second = await netheal.command('run');
     expect(second.code).toBe(1);
@@ -116,15 +127,16 @@ describeLab('netheal that is stopped at the worst moment', () => {
     await netheal.until('checks go on', () => netheal.csv().length >= rows + 2, 10_000);
   });
 
-  test('a CSV log that is renamed under it goes on in a new file, and no row is lost or doubled', async () => {
-    const devices = ['dry', 'other'].map((id) => watched(lab.device(id)));
-    netheal = new Netheal(lab, fastConfig(lab, devices));
+  test.concurrent('a CSV log that is renamed under it goes on in a new file, and no row is lost or doubled', async (context) => {
+    const devices = ['rotated-1', 'rotated-2'].map((id) => watched(lab.device(id)));
+    const netheal = forTest(context, devices);
     await netheal.start();
     const rowsOf = (file: string) => (existsSync(`${netheal.dir}/${file}`) ? netheal.csv(file).length : 0);
     await netheal.until('rows in the first file', () => rowsOf('uptime.csv') >= 4, 10_000);
     renameSync(`${netheal.dir}/uptime.csv`, `${netheal.dir}/uptime.csv.1`);
     await netheal.until('rows in the second file', () => rowsOf('uptime.csv') >= 4, 10_000);
-    const checks = (await netheal.stats('dry')).total_checks + (await netheal.stats('other')).total_checks;
+    const checks =
+      (await netheal.stats('rotated-1')).total_checks + (await netheal.stats('rotated-2')).total_checks;
     expect(await netheal.stop()).toBe(0);
 
     const rows = [...netheal.csv('uptime.csv.1'), ...netheal.csv()];
@@ -132,7 +144,7 @@ describeLab('netheal that is stopped at the worst moment', () => {
     const keys = rows.map((row) => `${row.timestamp} ${row.ip}`);
     expect(new Set(keys).size).toBe(keys.length);
     // No hole where the file changed: one check a second, late by less than another one.
-    for (const device of ['dry', 'other'].map((id) => lab.device(id))) {
+    for (const device of ['rotated-1', 'rotated-2'].map((id) => lab.device(id))) {
       const times = rows.filter((row) => row.ip === device.address).map((row) => Date.parse(row.timestamp));
       for (const [index, time] of times.slice(1).entries()) {
         expect(time - (times[index] ?? 0)).toBeLessThan(2_000);

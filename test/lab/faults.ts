@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Lab, makeHostKey, shadow } from './lab.ts';
 import type { LabDevice } from './lab-device.ts';
-import { run } from './shell.ts';
+import { ip, run } from './shell.ts';
 
 // ---------------------------------------------------------------- network
 
@@ -50,9 +50,20 @@ export function flap(device: LabDevice, eachMs: number): () => Promise<void> {
   };
 }
 
-/** The monitor's own way to the data network is gone; every device is well. */
-export const ownUplinkDown = (lab: Lab) => run(['ip', '-n', lab.fabric, 'link', 'set', 'mon-data', 'down']);
-export const ownUplinkUp = (lab: Lab) => run(['ip', '-n', lab.fabric, 'link', 'set', 'mon-data', 'up']);
+/** The monitor's cable to the data network is cut: its interface stays, without a carrier. Every device is well. */
+const cutOwnCable = (lab: Lab) => run(['ip', '-n', lab.fabric, 'link', 'set', 'mon-data', 'down']);
+const mendOwnCable = (lab: Lab) => run(['ip', '-n', lab.fabric, 'link', 'set', 'mon-data', 'up']);
+
+/** The monitor's interface is switched off, and its routes are gone with it: the kernel says "unreachable" at once. */
+const ownInterfaceDown = (lab: Lab) => run(['ip', '-n', lab.monitor, 'link', 'set', 'eth0', 'down']);
+const ownInterfaceUp = (lab: Lab) =>
+  ip(['link set dev eth0 up', `route add default via ${lab.gateway}`], lab.monitor);
+
+/** Both ways to lose the monitor's own uplink, each with the way to get it back. */
+export const ownUplinks = [
+  ['its cable is cut', cutOwnCable, mendOwnCable],
+  ['its interface is off', ownInterfaceDown, ownInterfaceUp],
+] as const;
 
 // ---------------------------------------------------------------- service
 

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fastConfig, watched } from './fast-config.ts';
 import {
   changeHostKey,
@@ -27,19 +27,20 @@ const troubles: readonly { id: string; spoil: (device: LabDevice) => Promise<unk
 
 describeLab('when a device cannot be logged in to', () => {
   let lab: Lab;
-  let netheal: Netheal;
   beforeAll(async () => {
-    lab = await createLab({ devices: [...troubles.map(({ id }) => id), 'fine', 'well'] });
+    lab = await createLab({ devices: [...troubles.map(({ id }) => id), 'fine', 'well', 'hopeless'] });
   });
-  afterEach(() => netheal?.stop());
   afterAll(() => lab?.close());
 
-  test('its command is not run, no attempt is spent, a person is told why, and others are healed meanwhile', async () => {
+  test.concurrent('its command is not run, no attempt is spent, a person is told why, and others are healed meanwhile', async ({
+    onTestFinished,
+  }) => {
     const heal = [{ name: 'link', steps: [{ ssh: ['echo run >> /srv/heal.log', 'ip link set eth0 up'] }] }];
     const withPassword = { password: lab.password, privateKey: undefined };
+    const devices = [...troubles.map(({ id }) => id), 'fine', 'well'].map((id) => lab.device(id));
     const config = fastConfig(
       lab,
-      lab.devices.map((device) =>
+      devices.map((device) =>
         watched(device, {
           heal,
           ssh: {
@@ -51,12 +52,15 @@ describeLab('when a device cannot be logged in to', () => {
       ),
       { maxUnhealthy: '100%', maxConcurrent: 10 },
     );
-    netheal = new Netheal(lab, config);
+    const netheal = new Netheal(lab, config);
+    onTestFinished(async () => {
+      await netheal.stop();
+    });
     await netheal.start();
-    await netheal.until('a first row of each', () => netheal.csv().length >= lab.devices.length, 10_000);
+    await netheal.until('a first row of each', () => netheal.csv().length >= devices.length, 10_000);
 
     for (const { id, spoil } of troubles) await spoil(lab.device(id));
-    for (const device of lab.devices) if (device.id !== 'well') await linkDown(device);
+    for (const device of devices) if (device.id !== 'well') await linkDown(device);
 
     const healed = await netheal.eventOf('heal-finished', 'fine', 20_000);
     expect(healed.outcome).toBe('healed');
@@ -92,22 +96,27 @@ describeLab('when a device cannot be logged in to', () => {
     expect(await netheal.status('refusing')).toMatchObject({ status: 'online', state: { healing: 'idle' } });
   });
 
-  test('two attempts that do not help end in one call for a person, and probing goes on', async () => {
-    const device = lab.device('fine');
+  test.concurrent('two attempts that do not help end in one call for a person, and probing goes on', async ({
+    onTestFinished,
+  }) => {
+    const device = lab.device('hopeless');
     const sessions = device.sshLog().sessions;
-    netheal = new Netheal(
+    const netheal = new Netheal(
       lab,
       fastConfig(lab, [watched(device, { heal: ['echo tried >> /srv/tries.log'] })], { verifyWindow: '1s' }),
     );
+    onTestFinished(async () => {
+      await netheal.stop();
+    });
     await netheal.start();
     await netheal.until('a first row', () => netheal.csv().length >= 1, 10_000);
 
     await icmpOff(device);
-    await netheal.eventOf('needs-human', 'fine', 25_000);
+    await netheal.eventOf('needs-human', 'hopeless', 25_000);
     expect(netheal.events('heal-finished').map((event) => event.outcome)).toEqual(['failed', 'failed']);
     expect(await device.run('cat /srv/tries.log')).toBe('tried\ntried\n');
     expect(device.sshLog().sessions - sessions).toBe(2);
-    expect(await netheal.status('fine')).toMatchObject({
+    expect(await netheal.status('hopeless')).toMatchObject({
       healing_attempts: 2,
       state: { healing: 'needs-human' },
     });
@@ -118,8 +127,8 @@ describeLab('when a device cannot be logged in to', () => {
     expect(netheal.events('incident-opened')).toHaveLength(1);
 
     await device.run('sysctl -qw net.ipv4.icmp_echo_ignore_all=0');
-    await netheal.eventOf('incident-closed', 'fine', 15_000);
-    expect(await netheal.status('fine')).toMatchObject({ status: 'online', state: { healing: 'idle' } });
+    await netheal.eventOf('incident-closed', 'hopeless', 15_000);
+    expect(await netheal.status('hopeless')).toMatchObject({ status: 'online', state: { healing: 'idle' } });
     expect(netheal.events('heal-started')).toHaveLength(2);
     expect(netheal.events('needs-human')).toHaveLength(1);
   });

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { fastConfig, watched } from './fast-config.ts';
-import { linkDown, ownUplinkDown, ownUplinkUp } from './faults.ts';
+import { linkDown, ownUplinks } from './faults.ts';
 import { linkIsUp } from './kernel.ts';
 import { createLab, type Lab } from './lab.ts';
 import { Netheal } from './netheal.ts';
@@ -52,31 +52,34 @@ describeLab('the root of an outage', () => {
     expect(down.map((event) => event.device)).toEqual(['switch']);
   });
 
-  test("the monitor's own uplink down is nobody's fault: no verdict, no heal, and that time counts for nobody", async () => {
-    await start();
-    await netheal.until('all are up', allUp, 10_000);
-    const before = lab.devices.map((device) => device.sshLog().connections);
-    await ownUplinkDown(lab);
-    await netheal.eventOf('self-offline', undefined, 15_000);
-    const checks = (await netheal.stats('switch')).total_checks;
-    // Long enough for three checks in a row of everybody.
-    await new Promise((resolve) => setTimeout(resolve, 4_000));
+  test.each(ownUplinks)(
+    "the monitor's own uplink is down (%s): no verdict, no heal, and that time counts for nobody",
+    async (_how, lose, regain) => {
+      await start();
+      await netheal.until('all are up', allUp, 10_000);
+      const before = lab.devices.map((device) => device.sshLog().connections);
+      await lose(lab);
+      await netheal.eventOf('self-offline', undefined, 15_000);
+      const checks = (await netheal.stats('switch')).total_checks;
+      // Long enough for three checks in a row of everybody.
+      await new Promise((resolve) => setTimeout(resolve, 4_000));
 
-    expect(netheal.events('status-change').filter((event) => event.to === 'down')).toEqual([]);
-    expect(netheal.events('incident-opened')).toEqual([]);
-    await ownUplinkUp(lab);
-    await netheal.eventOf('self-online', undefined, 15_000);
-    await netheal.until('all are up', allUp, 10_000);
-    await netheal.until(
-      'checks go on',
-      async () => (await netheal.stats('switch')).total_checks > checks,
-      10_000,
-    );
+      expect(netheal.events('status-change').filter((event) => event.to === 'down')).toEqual([]);
+      expect(netheal.events('incident-opened')).toEqual([]);
+      await regain(lab);
+      await netheal.eventOf('self-online', undefined, 15_000);
+      await netheal.until('all are up', allUp, 10_000);
+      await netheal.until(
+        'checks go on',
+        async () => (await netheal.stats('switch')).total_checks > checks,
+        10_000,
+      );
 
-    expect(netheal.events('incident-opened')).toEqual([]);
-    expect(netheal.events('heal-started')).toEqual([]);
-    expect(netheal.events('self-offline')).toHaveLength(1);
-    expect(lab.devices.map((device) => device.sshLog().connections)).toEqual(before);
-    for (const device of lab.devices) expect((await netheal.stats(device.id)).uptime_percentage).toBe(100);
-  });
+      expect(netheal.events('incident-opened')).toEqual([]);
+      expect(netheal.events('heal-started')).toEqual([]);
+      expect(netheal.events('self-offline')).toHaveLength(1);
+      expect(lab.devices.map((device) => device.sshLog().connections)).toEqual(before);
+      for (const device of lab.devices) expect((await netheal.stats(device.id)).uptime_percentage).toBe(100);
+    },
+  );
 });
