@@ -15,6 +15,7 @@ export function deviceTable() {
   const more = byId<HTMLButtonElement>('more');
   const empty = byId('no-devices');
   const shown = new Map<string, Shown>();
+  const byName = nameOrder();
   let limit = PAGE_ROWS;
 
   return {
@@ -25,7 +26,7 @@ export function deviceTable() {
       });
     },
     show(devices: ReadonlyMap<string, DeviceRow>, filter: string, now: number): void {
-      const matching = [...devices.values()].filter((device) => matches(device, filter)).sort(byGravity);
+      const matching = byGravity(byName(devices).filter((device) => matches(device, filter)));
       const visible = matching.slice(0, limit);
       const labelOf = (id: string) => devices.get(id)?.label ?? id;
       const rows = visible.map((device) => drawn(device, noteOf(device, labelOf), now));
@@ -87,8 +88,28 @@ function matches(device: DeviceRow, filter: string): boolean {
   return filter.split(/\s+/).every((word) => text.includes(word));
 }
 
-const names = new Intl.Collator('en', { numeric: true });
+/** Devices by name. Comparing ten thousand names takes long, so it is done when names change, not when states do. */
+function nameOrder(): (devices: ReadonlyMap<string, DeviceRow>) => DeviceRow[] {
+  const names = new Intl.Collator('en', { numeric: true });
+  let known: string[] = [];
+  let order: string[] = [];
+  return (devices) => {
+    const now = [...devices.values()].map(({ id, label }) => `${label}\n${id}`);
+    if (now.length !== known.length || now.some((name, index) => name !== known[index])) {
+      known = now;
+      order = [...devices.values()].sort((a, b) => names.compare(a.label, b.label)).map(({ id }) => id);
+    }
+    return order.map((id) => devices.get(id)!);
+  };
+}
 
-function byGravity(a: DeviceRow, b: DeviceRow): number {
-  return lookOf(a).rank - lookOf(b).rank || names.compare(a.label, b.label);
+/** The worst first; within a rank the order stays. */
+function byGravity(devices: readonly DeviceRow[]): DeviceRow[] {
+  const ranks: DeviceRow[][] = [];
+  for (const device of devices) {
+    const { rank } = lookOf(device);
+    ranks[rank] ??= [];
+    ranks[rank].push(device);
+  }
+  return ranks.flat();
 }
