@@ -13,10 +13,7 @@ export function launch(from, modulePath) {
   if (!newEnough) {
     const ours = fileURLToPath(new URL('../node_modules/.bin/node', from));
     if (existsSync(ours) && !process.env.NETHEAL_RELAUNCHED) relaunch(ours);
-    else
-      fail(
-        'netheal needs Node ' + NEEDED.join('.') + ' or newer; this is Node ' + process.versions.node + '.',
-      );
+    else fail(`netheal needs Node ${NEEDED.join('.')} or newer; this is Node ${process.versions.node}.`);
     return;
   }
   if (!existsSync(target)) {
@@ -34,14 +31,13 @@ export function launch(from, modulePath) {
 function relaunch(node) {
   const env = Object.assign({}, process.env, { NETHEAL_RELAUNCHED: '1' });
   const child = spawn(node, process.argv.slice(1), { stdio: 'inherit', env: env });
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-  signals.forEach((signal) => process.on(signal, () => child.kill(signal)));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => {
     process.exitCode = signal ? 1 : code;
   });
 }
 
 function fail(message) {
-  process.stderr.write(message + '\n');
+  process.stderr.write(`${message}\n`);
   process.exitCode = 1;
 }

@@ -31,7 +31,7 @@ const HANDLERS: { readonly [T in Action['type']]: Handler<Extract<Action, { type
         return refused('healthy', `${device.device.label} is not down (${device.state.reachability})`);
       const next = await engine.remedies.heal(device, { by, force });
       const name = device.device.label;
-      switch (next.then) {
+      switch (next.kind) {
         case 'held':
           return refused(next.veto.gate, `${name} is not healed now (${next.veto.gate}): ${next.veto.veto}`);
         case 'needs-human':

@@ -7,7 +7,7 @@ import { attemptHeal, type HealRequest, type Next, type RemedyContext, verifyInt
 /** A gate that says nothing about when to ask again is asked after this time. */
 const ASK_AGAIN_MS = 5_000;
 const AUTO: HealRequest = { by: 'auto', force: [] };
-const STOPPING: Next = { then: 'over', outcome: 'refused', reason: 'netheal is stopping', heal: null };
+const STOPPING: Next = { kind: 'over', outcome: 'refused', reason: 'netheal is stopping', heal: null };
 
 type Running = {
   /** Ends waiting: the device came back, or netheal stops. Never cuts off commands. */
@@ -48,7 +48,7 @@ export class Remedies {
     const phase = device.healing.phase;
     if (before && (phase === 'running' || phase === 'settling' || phase === 'verifying')) {
       return {
-        then: 'held',
+        kind: 'held',
         veto: { gate: 'target-busy', veto: `${device.device.label} is already being healed` },
       };
     }
@@ -61,7 +61,7 @@ export class Remedies {
     const { done } = this.#begin(device, async (signal) => {
       const next = await this.#turn(device, request, signal);
       first.resolve(next);
-      return next.then === 'retry' ? this.#treat(device, signal) : next;
+      return next.kind === 'retry' ? this.#treat(device, signal) : next;
     });
     void done.then((next) => first.resolve(next ?? STOPPING));
     return first.promise;
@@ -88,7 +88,7 @@ export class Remedies {
         // A mistake of ours must not end in a second, uncounted attempt: a person has to look.
         const reason = `the remedy failed: ${messageOf(thrown)}`;
         this.#needsHuman(device, reason, undefined);
-        return { then: 'needs-human', reason, heal: null };
+        return { kind: 'needs-human', reason, heal: null };
       })
       .finally(() => {
         if (this.#running.get(device.id) === running) this.#running.delete(device.id);
@@ -103,8 +103,8 @@ export class Remedies {
     let heldBy: string | null = null;
     while (!signal.aborted) {
       const next = await this.#turn(device, AUTO, signal);
-      if (next.then !== 'held' && next.then !== 'retry') return next;
-      if (next.then === 'retry') continue;
+      if (next.kind !== 'held' && next.kind !== 'retry') return next;
+      if (next.kind === 'retry') continue;
       const { veto } = next;
       if (veto.gate !== heldBy) this.#tellHeld(device, veto.gate, veto.veto);
       heldBy = veto.gate;
@@ -116,10 +116,10 @@ export class Remedies {
   async #turn(device: Monitored, request: HealRequest, signal: AbortSignal): Promise<Next> {
     const incident = this.#incidentOf(device);
     if (!incident)
-      return { then: 'over', outcome: 'refused', reason: 'the device has no open incident', heal: null };
+      return { kind: 'over', outcome: 'refused', reason: 'the device has no open incident', heal: null };
     const next = await attemptHeal(this.#context, device, incident, request, signal);
-    if (next.then === 'needs-human') this.#needsHuman(device, next.reason, next.gate);
-    if (next.then === 'held' && next.veto.stopsAll) this.#stopAll(next.veto.veto);
+    if (next.kind === 'needs-human') this.#needsHuman(device, next.reason, next.gate);
+    if (next.kind === 'held' && next.veto.stopsAll) this.#stopAll(next.veto.veto);
     return next;
   }
 

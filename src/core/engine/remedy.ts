@@ -34,10 +34,10 @@ export type HealRequest = Readonly<{ by: string; force: readonly string[] }>;
 
 /** How it goes on after one turn. */
 export type Next =
-  | Readonly<{ then: 'over'; outcome: HealResult | 'observed'; reason: string; heal: string | null }>
-  | Readonly<{ then: 'retry'; reason: string; heal: string }>
-  | Readonly<{ then: 'held'; veto: Veto }>
-  | Readonly<{ then: 'needs-human'; reason: string; gate?: string; heal: string | null }>;
+  | Readonly<{ kind: 'over'; outcome: HealResult | 'observed'; reason: string; heal: string | null }>
+  | Readonly<{ kind: 'retry'; reason: string; heal: string }>
+  | Readonly<{ kind: 'held'; veto: Veto }>
+  | Readonly<{ kind: 'needs-human'; reason: string; gate?: string; heal: string | null }>;
 
 /**
  * One attempt to heal, from start to end: plan, gates, approval, gates again, journal, commands, settling,
@@ -57,7 +57,7 @@ export async function attemptHeal(
   const policy = device.config.healPolicy;
   const planned = planAttempt(device.device, device.strategies, policy, incident.failure, attempt);
   if (!planned && attempt <= policy.maxAttempts) {
-    return { then: 'needs-human', reason: 'no strategy matches this failure', heal: null };
+    return { kind: 'needs-human', reason: 'no strategy matches this failure', heal: null };
   }
   const asked = toAttempt(
     device,
@@ -69,10 +69,10 @@ export async function attemptHeal(
 
   const veto = await gates.ask(asked);
   if (veto) return heldBy(veto);
-  if (!planned) return { then: 'needs-human', reason: 'no strategy matches this failure', heal: null };
+  if (!planned) return { kind: 'needs-human', reason: 'no strategy matches this failure', heal: null };
   if (context.mode() === 'observe') return observed(context, device, planned);
   if (planned.plan.approval === 'never') {
-    return { then: 'needs-human', reason: 'its strategy says: approval never', gate: 'approval', heal: null };
+    return { kind: 'needs-human', reason: 'its strategy says: approval never', gate: 'approval', heal: null };
   }
 
   const id = context.nextHealId();
@@ -80,9 +80,9 @@ export async function attemptHeal(
   if (planned.plan.approval === 'ask' && !request.force.includes('approval')) {
     const answer = await approvals.ask(heal, device, signal);
     if (answer.given === 'withdrawn')
-      return { then: 'over', outcome: 'refused', reason: answer.reason, heal: id };
+      return { kind: 'over', outcome: 'refused', reason: answer.reason, heal: id };
     if (answer.given === 'rejected') {
-      return { then: 'needs-human', reason: answer.reason, gate: 'approval', heal: id };
+      return { kind: 'needs-human', reason: answer.reason, gate: 'approval', heal: id };
     }
     heal = { ...heal, by: answer.by };
   }
@@ -209,7 +209,7 @@ async function run(
   const steps = await runSteps(context, device, planned, transcript);
   if (context.hardStop.aborted) {
     finish('interrupted', 'netheal was stopped', steps.acted);
-    return { then: 'over', outcome: 'interrupted', reason: 'netheal was stopped', heal: heal.id };
+    return { kind: 'over', outcome: 'interrupted', reason: 'netheal was stopped', heal: heal.id };
   }
   if (steps.failure !== null && !steps.acted) {
     store.addEvent({
@@ -221,7 +221,7 @@ async function run(
       message: `${device.device.label}: nothing was run: ${steps.failure}`,
     });
     finish('refused', steps.failure, false);
-    return { then: 'needs-human', reason: steps.failure, gate: 'access', heal: heal.id };
+    return { kind: 'needs-human', reason: steps.failure, gate: 'access', heal: heal.id };
   }
 
   device.setHealing(store, { phase: 'settling' });
@@ -232,7 +232,7 @@ async function run(
   const verified = await verify(context, device, transcript, context.hardStop);
   if (context.hardStop.aborted && !verified) {
     finish('interrupted', 'netheal was stopped before verification', true);
-    return { then: 'over', outcome: 'interrupted', reason: 'netheal was stopped', heal: heal.id };
+    return { kind: 'over', outcome: 'interrupted', reason: 'netheal was stopped', heal: heal.id };
   }
 
   const cooldownMs = waitBeforeNext(device.config.healPolicy.waitBetweenAttemptsMs, attempt.attempt);
@@ -244,11 +244,11 @@ async function run(
         ? 'verified by two good checks'
         : `${steps.failure}, yet the device is well again`;
     finish('healed', reason, true);
-    return { then: 'over', outcome: 'healed', reason, heal: heal.id };
+    return { kind: 'over', outcome: 'healed', reason, heal: heal.id };
   }
   const reason = steps.failure ?? 'the commands ran, but the device is still not well';
   finish('failed', reason, true);
-  return { then: 'retry', reason, heal: heal.id };
+  return { kind: 'retry', reason, heal: heal.id };
 }
 
 /** Runs the steps in order and stops at the first that fails. */
@@ -331,13 +331,13 @@ function observed(context: RemedyContext, device: Monitored, { plan }: Planned):
     device: device.id,
     message: `${device.device.label}: ${reason}`,
   });
-  return { then: 'over', outcome: 'observed', reason, heal: null };
+  return { kind: 'over', outcome: 'observed', reason, heal: null };
 }
 
 function heldBy(veto: Veto): Next {
   return veto.needsHuman
-    ? { then: 'needs-human', reason: veto.veto, gate: veto.gate, heal: null }
-    : { then: 'held', veto };
+    ? { kind: 'needs-human', reason: veto.veto, gate: veto.gate, heal: null }
+    : { kind: 'held', veto };
 }
 
 /** What the gates are asked about once the ladder has no rung left: they say why not. */
