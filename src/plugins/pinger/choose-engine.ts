@@ -26,8 +26,8 @@ type Report = (fault: string | undefined) => void;
 
 /** Every way to build an engine of a kind for a family, best first; the first that can ping loopback is taken. */
 const CANDIDATES: Readonly<Record<Kind, (family: Family, report: Report) => readonly Engine[]>> = {
-  // A build with "safe limits" refuses `-i 0` for ordinary users.
-  fping: (_family, report) => [0, 1].map((intervalMs) => new FpingEngine({ intervalMs, onFault: report })),
+  // A build with "safe limits" refuses less than a millisecond to ordinary users.
+  fping: (_family, report) => [0.1, 1].map((intervalMs) => new FpingEngine({ intervalMs, onFault: report })),
   // Where `ping6` is no more, `ping` knows IPv6 itself.
   ping: (family) =>
     (family === 4 ? ['ping'] : ['ping', 'ping6']).map(

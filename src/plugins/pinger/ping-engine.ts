@@ -41,7 +41,7 @@ export class PingEngine implements Engine {
     const signal = AbortSignal.any([request.signal, this.#stopped.signal]);
     const slow = this.#silent.has(request.address);
     const askedMonoMs = performance.now();
-    const release = await this.#slots.take({ slow, waitMs: windowMs / 4, signal });
+    const release = await this.#slots.take({ slow, waitMs: windowMs / 2, signal });
     if (!release) return localError('too many ping processes at once');
     try {
       const result = await run(
@@ -51,7 +51,7 @@ export class PingEngine implements Engine {
         signal,
       );
       if (result.ok === true) this.#silent.delete(request.address);
-      else this.#silent.add(request.address);
+      else if (result.ok === false) this.#silent.add(request.address);
       return result;
     } finally {
       release();

@@ -28,14 +28,14 @@ export class TcpEngine implements Engine {
     const askedMonoMs = performance.now();
     const release = await this.#slots.take({
       slow: this.#silent.has(request.address),
-      waitMs: windowMs / 4,
+      waitMs: windowMs / 2,
       signal,
     });
     if (!release) return localError('too many checks at once');
     try {
       const result = await this.#knock(request, windowMs - (performance.now() - askedMonoMs), signal);
       if (result.ok === true) this.#silent.delete(request.address);
-      else this.#silent.add(request.address);
+      else if (result.ok === false) this.#silent.add(request.address);
       return result;
     } finally {
       release();
