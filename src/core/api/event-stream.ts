@@ -37,6 +37,7 @@ export function createEventStream(source: Source): EventStream {
       const message = messageOf(delta);
       remember(message);
       for (const client of clients) client.push(message.bytes());
+      for (const bytes of staleness()) for (const client of clients) client.push(bytes);
     });
   }
 
@@ -77,6 +78,12 @@ export function createEventStream(source: Source): EventStream {
     ];
   }
 
+  /** The source is itself a mirror that lost its daemon: this stream lives, but what it tells is old. */
+  function staleness(): Uint8Array[] {
+    const { state, since } = source.connection();
+    return state === 'live' ? [] : [encoder.encode(`event: stale\ndata: ${JSON.stringify({ since })}\n\n`)];
+  }
+
   function fullPicture(event: 'snapshot' | 'reset', snapshot: Snapshot): Uint8Array[] {
     if (snapshotJson?.of !== snapshot) {
       snapshotJson = { of: snapshot, bytes: encoder.encode(JSON.stringify(snapshot)) };
@@ -93,7 +100,7 @@ export function createEventStream(source: Source): EventStream {
   return {
     open(lastEventId) {
       listen();
-      const client = createClient(greeting(lastEventId), leave);
+      const client = createClient([...greeting(lastEventId), ...staleness()], leave);
       if (clients.size === 0) {
         heartbeat = setInterval(() => {
           for (const each of clients) each.push(HEARTBEAT);

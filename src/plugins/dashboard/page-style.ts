@@ -101,7 +101,7 @@ section > h2 { margin-bottom: 8px; }
 }
 .transcript .command { color: var(--healing); } .transcript .command::before { content: "$ "; }
 .transcript .info { color: var(--soft); }
-.transcript .error { color: var(--down); } .transcript .verdict { color: var(--up); }
+.transcript .error { color: var(--down); } .transcript .verdict { font-weight: 650; }
 .transcript div { min-height: 1.5em; }
 
 button {
@@ -130,6 +130,7 @@ dialog input { width: 100%; padding: 7px 10px; margin-bottom: 12px; color: inher
 @media (max-width: 760px) {
   body { padding: 0 16px 32px; }
   .pair { grid-template-columns: minmax(0, 1fr); }
+  .top { position: static; }
   .live { margin-left: 0; }
   .bar { flex-wrap: wrap; }
   .filter, .filter input { width: 100%; }

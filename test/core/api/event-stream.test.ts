@@ -129,6 +129,21 @@ test('a silent stream has a heartbeat every 15 seconds', async () => {
   expect(Buffer.from((await beat).value!).toString()).toMatch(/^:.*\n\n$/);
 });
 
+test('clients are told when the source has lost what it mirrors, also those who come later', async () => {
+  const client = await connect();
+  await client.next();
+  source.connect('stale');
+  expect((await client.next()).event).toBe('delta');
+  const stale = await client.next();
+  expect(stale).toMatchObject({ event: 'stale', id: null });
+  expect(JSON.parse(stale.data)).toEqual({ since: source.connection().since });
+  const late = await connect();
+  expect([(await late.next()).event, (await late.next()).event]).toEqual(['snapshot', 'stale']);
+  source.connect('live');
+  source.turn('sw-01', 'down');
+  expect([(await client.next()).event, (await client.next()).event]).toEqual(['delta', 'delta']);
+});
+
 test('HEAD does not become a client that nobody reads', async () => {
   const response = await api(new Request('http://localhost/api/events', { method: 'HEAD' }));
   expect(response.status).toBe(200);

@@ -28,6 +28,8 @@ export interface FakeSource extends Source {
   turn(id: string, to: Reachability, change?: Partial<DeviceView>): void;
   event(event: Pick<EventRecord, 'type' | 'message'> & Partial<EventRecord>): void;
   advance(ms: number): void;
+  /** The source loses what it mirrors, or finds it again. */
+  connect(state: 'live' | 'stale'): void;
 }
 
 export function deviceView(id: string, change: Partial<DeviceView> = {}): DeviceView {
@@ -160,6 +162,7 @@ export function fakeSource(start: Snapshot = snapshotWith()): FakeSource {
   const listeners = new Set<(delta: Delta) => void>();
   const acted: Action[] = [];
   let now = start.at;
+  let connection: ReturnType<Source['connection']> = { state: 'live', since: start.at };
 
   const publish = (change: Omit<Delta, 'seq' | 'at'>) => {
     const delta: Delta = { seq: change.events?.at(-1)?.seq ?? picture.seq, at: now, ...change };
@@ -205,6 +208,10 @@ export function fakeSource(start: Snapshot = snapshotWith()): FakeSource {
     advance(ms) {
       now += ms;
     },
+    connect(state) {
+      connection = { state, since: now };
+      publish({});
+    },
     snapshot() {
       snapshot ??= snapshotOf(picture);
       return snapshot;
@@ -220,7 +227,7 @@ export function fakeSource(start: Snapshot = snapshotWith()): FakeSource {
     async samples(device): Promise<readonly SampleView[]> {
       return view(device).recent.map((rttMs, index) => ({ at: T0 + index, rttMs, ok: rttMs !== null }));
     },
-    connection: () => ({ state: 'live', since: start.at }),
+    connection: () => connection,
     async close() {
       listeners.clear();
     },

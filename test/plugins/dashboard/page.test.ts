@@ -116,6 +116,15 @@ describe.skipIf(CHROMIUM === undefined && !isRequired)('the page in a browser', 
     await row('NAS').locator('.state.down').waitFor();
   });
 
+  test('a server that has lost its daemon makes the page stale, though the server itself answers', async () => {
+    await open();
+    await page.locator('#live.is-live').waitFor();
+    source.connect('stale');
+    await page.locator('#live.is-stale').waitFor();
+    source.connect('live');
+    await page.locator('#live.is-live').waitFor();
+  });
+
   test('"/" filters by label, address, group or state, and Escape shows all again', async () => {
     await open();
     await page.keyboard.press('/');

@@ -21,6 +21,8 @@ const heals = healList();
 let picture: Picture | null = null;
 let isLive = false;
 let lastHeard = Date.now();
+/** Set while the server itself has lost the daemon it shows. */
+let staleSince: number | null = null;
 let willPaint = false;
 
 function paint(): void {
@@ -43,18 +45,24 @@ function paintSoon(): void {
 }
 
 function onMessage(event: string, data: string): boolean {
+  staleSince = event === 'stale' ? (JSON.parse(data) as { since: number }).since : null;
   if (event === 'snapshot' || event === 'reset') picture = pictureOf(JSON.parse(data) as Snapshot);
   else if (event === 'delta' && (picture === null || !apply(picture, JSON.parse(data) as Delta)))
     return false;
+  showFreshness();
   paintSoon();
   return true;
+}
+
+function showFreshness(): void {
+  showLive(isLive && staleSince === null, Date.now() - (staleSince ?? lastHeard));
 }
 
 function tick(): void {
   const now = Date.now();
   table.tick(now);
   incidents.tick(now);
-  showLive(isLive, now - lastHeard);
+  showFreshness();
 }
 
 filter.addEventListener('input', paintSoon);
@@ -81,11 +89,11 @@ void follow({
   onAlive() {
     isLive = true;
     lastHeard = Date.now();
-    showLive(true, 0);
+    showFreshness();
   },
   onLost() {
     isLive = false;
-    showLive(false, Date.now() - lastHeard);
+    showFreshness();
   },
   async onTokenNeeded() {
     while (!(await askForToken('Reading this page from another machine needs the token.')));
