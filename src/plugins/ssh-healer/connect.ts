@@ -167,7 +167,11 @@ export function login(
     });
 
     const loginSteps = new Login(access, credentials, (message) =>
-      refuse({ stage: 'login', message, mend: 'check username, key and password' }),
+      refuse({
+        stage: 'login',
+        message: [message, ...notes].join('; '),
+        mend: 'check username, key and password',
+      }),
     );
     arm(
       'handshake',

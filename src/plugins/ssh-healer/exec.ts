@@ -2,6 +2,7 @@ import { cleanLine } from 'netheal/plugin';
 import type { ClientChannel } from 'ssh2';
 import type { Session } from './connect.ts';
 import { Output } from './output.ts';
+import type { Input } from './sudo.ts';
 
 // Between TERM and KILL, and between KILL and the end of the channel.
 const SIGNAL_GRACE_MS = 250;
@@ -23,9 +24,10 @@ export type CommandEnd =
   | Readonly<{ kind: 'refused'; reason: string }>;
 
 export type Run = Readonly<{
-  command: string;
-  /** Written to the command's standard input, which is then closed. */
-  stdin?: string;
+  /** Its standard input is closed after what there is to write. */
+  input: Input;
+  /** Run beside it to stop it where signals are not passed on. */
+  stop: Input;
   timeoutMs: number;
   signal: AbortSignal;
   onLine(line: string, from: 'stdout' | 'stderr'): void;
@@ -61,6 +63,7 @@ export function runCommand(session: Session, run: Run): Promise<CommandEnd & { c
       if (ended || channel === undefined) return settle(ended ?? end);
       ended = end;
       sendSignal(channel, 'TERM');
+      runUnwatched(session, run.stop);
       later(SIGNAL_GRACE_MS, () => channel && sendSignal(channel, 'KILL'));
       later(KILL_MS, () => settle(end));
     };
@@ -95,11 +98,10 @@ export function runCommand(session: Session, run: Run): Promise<CommandEnd & { c
       );
       output.attach(opened, (line) => run.onLine(line, 'stdout'));
       output.attach(opened.stderr, (line) => run.onLine(line, 'stderr'));
-      if (run.stdin === undefined) opened.eof();
-      else opened.write(run.stdin, () => opened.eof());
+      feed(opened, run.input);
     };
     try {
-      session.exec(run.command, (error, opened) => {
+      session.exec(run.input.command, (error, opened) => {
         if (!error) return onChannel(opened);
         // A connection that ends now may have ended because of the command.
         const reason = session.lost();
@@ -110,6 +112,24 @@ export function runCommand(session: Session, run: Run): Promise<CommandEnd & { c
       settle({ kind: 'refused', reason: session.lost() ?? 'not connected' });
     }
   });
+}
+
+function feed(channel: ClientChannel, { stdin }: Input): void {
+  if (stdin === undefined) channel.eof();
+  else channel.write(stdin, () => channel.eof());
+}
+
+function runUnwatched(session: Session, input: Input): void {
+  try {
+    session.exec(input.command, (error, channel) => {
+      if (error) return;
+      channel.on('error', () => {}).resume();
+      channel.stderr.resume();
+      feed(channel, input);
+    });
+  } catch {
+    // The connection is gone: there is nobody left to tell.
+  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Secret, StepRequest, StepResult } from 'netheal/plugin';
+import type { StepRequest, StepResult } from 'netheal/plugin';
 import { LEGACY_WARNING } from './algorithms.ts';
 import { type Session, seconds } from './connect.ts';
 import { dialectProblem, identProblem } from './dialects.ts';
@@ -6,7 +6,9 @@ import { type CommandEnd, KILL_MS, runCommand } from './exec.ts';
 import { hopsOf, openRoute } from './jump.ts';
 import { describeRefused } from './refused.ts';
 import type { Command, SshSpec } from './spec.ts';
-import { shellQuote, substitute } from './variables.ts';
+import { stopCommand } from './stop.ts';
+import { withSudo } from './sudo.ts';
+import { substitute } from './variables.ts';
 
 type Request = StepRequest<SshSpec>;
 
@@ -80,8 +82,8 @@ async function runOne(
   transcript.write('command', `${command.sudo ? '# ' : '$ '}${text}`);
   const startedAt = performance.now();
   const end = await runCommand(session, {
-    command: command.sudo ? withSudo(text, password) : text,
-    stdin: password ? `${password.reveal()}\n` : undefined,
+    input: command.sudo ? withSudo(text, password) : { command: text, stdin: undefined },
+    stop: stopCommand(command.sudo, password),
     timeoutMs: Math.max(1, Math.min(command.timeoutMs, remainingMs - KILL_MS)),
     signal,
     onLine: (line, from) => transcript.write('output', from === 'stderr' ? `[stderr] ${line}` : line),
@@ -120,15 +122,6 @@ function inWords(end: CommandEnd): string {
     case 'refused':
       return `the server did not run it: ${end.reason}`;
   }
-}
-
-/**
- * The password goes through standard input, never through an argument list. `-k` makes sudo ask even where it need
- * not, and the command itself gets an empty input: where sudo wants no password it would read ours.
- */
-export function withSudo(command: string, password: Secret | undefined): string {
-  const inner = shellQuote(`exec </dev/null\n${command}`);
-  return password ? `sudo -S -k -p '' -- sh -c ${inner}` : `sudo -n -- sh -c ${inner}`;
 }
 
 function notActed(message: string): StepResult {
