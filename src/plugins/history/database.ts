@@ -1,0 +1,72 @@
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+/** Device names are kept once; rows of checks, by far the most, hold a number. */
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS devices (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+  CREATE TABLE IF NOT EXISTS checks (
+    at INTEGER NOT NULL,          -- epoch milliseconds
+    device INTEGER NOT NULL REFERENCES devices (id),
+    ok INTEGER,                   -- null: the monitor's own fault, no verdict
+    rtt_ms REAL,
+    loss_percent REAL NOT NULL,
+    reachability TEXT NOT NULL
+  );
+  CREATE INDEX IF NOT EXISTS checks_by_device ON checks (device, at);
+  CREATE TABLE IF NOT EXISTS events (
+    at INTEGER NOT NULL,
+    seq INTEGER NOT NULL,         -- counts from the start of a monitor: not unique here
+    type TEXT NOT NULL,
+    level TEXT NOT NULL,
+    device TEXT,
+    message TEXT NOT NULL,
+    detail TEXT NOT NULL          -- JSON of the other keys
+  );
+  CREATE INDEX IF NOT EXISTS events_by_type ON events (type, at);
+  CREATE TABLE IF NOT EXISTS heals (
+    id TEXT NOT NULL,
+    device TEXT NOT NULL,
+    incident TEXT,
+    started_at INTEGER NOT NULL,
+    finished_at INTEGER,
+    outcome TEXT,
+    message TEXT NOT NULL
+  );
+  CREATE INDEX IF NOT EXISTS heals_by_id ON heals (id);
+  PRAGMA user_version = 1;
+`;
+
+const SQLITE_CORRUPT = 11;
+const SQLITE_NOTADB = 26;
+const BUSY_TIMEOUT_MS = 250;
+
+/** Opens the history for writing, making folder, file and tables where they are missing. */
+export function openDatabase(path: string): DatabaseSync {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
+  const database = new DatabaseSync(path);
+  try {
+    database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA journal_mode = WAL;`);
+    database.exec(SCHEMA);
+  } catch (thrown) {
+    database.close();
+    throw thrown;
+  }
+  return database;
+}
+
+/** True where the file itself is broken: trying again will not help. */
+export function isCorruption(thrown: unknown): boolean {
+  const { errcode } = thrown as { errcode?: unknown };
+  // The low byte is the primary code; the rest says where it was found.
+  return typeof errcode === 'number' && [SQLITE_CORRUPT, SQLITE_NOTADB].includes(errcode & 0xff);
+}
+
+/** Moves a broken database out of the way, for someone to look at; answers its new name. */
+export function quarantine(path: string, atMs: number): string {
+  const kept = `${path}.corrupt-${new Date(atMs).toISOString().replace(/[-:]/g, '').replace(/\..*/, 'Z')}`;
+  for (const suffix of ['', '-wal', '-shm']) {
+    if (existsSync(path + suffix)) renameSync(path + suffix, kept + suffix);
+  }
+  return kept;
+}

@@ -1,0 +1,106 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { CheckRecord, EventRecord, SinkRecord } from 'netheal/plugin';
+import { openDatabase } from './database.ts';
+
+/** Rows that one batch may delete: more than one batch may add, so that the file stops growing. */
+const DELETED_PER_BATCH = 2_000;
+
+type Statements = ReturnType<typeof prepare>;
+
+/** Writes batches, each in one transaction, and forgets what is too old. */
+export class HistoryWriter {
+  readonly #database: DatabaseSync;
+  readonly #statements: Statements;
+  readonly #retainMs: number;
+  readonly #now: () => number;
+  readonly #devices = new Map<string, number>();
+
+  /** @throws what SQLite says, where the file cannot be opened */
+  constructor(path: string, retainMs: number, now: () => number) {
+    this.#database = openDatabase(path);
+    this.#statements = prepare(this.#database);
+    this.#retainMs = retainMs;
+    this.#now = now;
+  }
+
+  /** All of it or nothing: after a throw the same batch may be written again. */
+  write(batch: readonly SinkRecord[]): void {
+    // A check more or less after a power cut is no loss; that a machine was healed must be known.
+    const durable = batch.some((item) => item.type === 'event' && item.event.type.startsWith('heal-'));
+    this.#database.exec(`PRAGMA synchronous = ${durable ? 'FULL' : 'NORMAL'}; BEGIN IMMEDIATE`);
+    try {
+      for (const item of batch) {
+        if (item.type === 'check') this.#writeCheck(item.record);
+        else this.#writeEvent(item.event);
+      }
+      this.#forget();
+      this.#database.exec('COMMIT');
+    } catch (thrown) {
+      // Some errors, a full disk among them, have rolled back already.
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      // Numbers that were given within the transaction are gone with it.
+      this.#devices.clear();
+      throw thrown;
+    }
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #writeCheck({ at, device, ok, rttMs, lossPercent, reachability }: CheckRecord): void {
+    const verdict = ok === null ? null : Number(ok);
+    this.#statements.check.run(at, this.#numberOf(device.id), verdict, rttMs, lossPercent, reachability);
+  }
+
+  #writeEvent({ seq, at, type, level, device, message, ...detail }: EventRecord): void {
+    const atMs = Date.parse(at);
+    this.#statements.event.run(atMs, seq, type, level, device ?? null, message, JSON.stringify(detail));
+    if (detail.heal === undefined || device === undefined) return;
+    if (type === 'heal-started') {
+      this.#statements.healStarted.run(detail.heal, device, detail.incident ?? null, atMs, message);
+    } else if (type === 'heal-finished' || type === 'heal-refused') {
+      this.#statements.healEnded.run(atMs, detail.outcome ?? 'refused', message, detail.heal);
+    }
+  }
+
+  #numberOf(name: string): number {
+    const known = this.#devices.get(name);
+    if (known !== undefined) return known;
+    this.#statements.addDevice.run(name);
+    const { id } = this.#statements.device.get(name) as { id: number };
+    this.#devices.set(name, id);
+    return id;
+  }
+
+  #forget(): void {
+    const before = this.#now() - this.#retainMs;
+    const { forgetChecks, forgetEvents, forgetHeals } = this.#statements;
+    for (const statement of [forgetChecks, forgetEvents, forgetHeals])
+      statement.run(DELETED_PER_BATCH, before);
+  }
+}
+
+function prepare(database: DatabaseSync) {
+  return {
+    device: database.prepare('SELECT id FROM devices WHERE name = ?'),
+    addDevice: database.prepare('INSERT OR IGNORE INTO devices (name) VALUES (?)'),
+    check: database.prepare('INSERT INTO checks VALUES (?, ?, ?, ?, ?, ?)'),
+    event: database.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)'),
+    healStarted: database.prepare(
+      'INSERT INTO heals (id, device, incident, started_at, message) VALUES (?, ?, ?, ?, ?)',
+    ),
+    healEnded: database.prepare(
+      'UPDATE heals SET finished_at = ?, outcome = ?, message = ? WHERE id = ? AND finished_at IS NULL',
+    ),
+    forgetChecks: database.prepare(forget('checks', 'at')),
+    forgetEvents: database.prepare(forget('events', 'at')),
+    forgetHeals: database.prepare(forget('heals', 'started_at')),
+  };
+}
+
+/** Rows lie in the order they came, so the oldest are the first: no index on the time is needed. */
+function forget(table: string, column: string): string {
+  const oldest = `SELECT rowid, ${column} AS at FROM ${table} ORDER BY rowid LIMIT ?`;
+  return `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM (${oldest}) WHERE at < ?)`;
+}
