@@ -6,7 +6,7 @@ import { algorithmsFor } from './algorithms.ts';
 import { type Credentials, Login, loadCredentials } from './auth.ts';
 import { checkHostKey, type HostTrust, knownKeyTypes, pinHostKey, readHostTrust } from './host-keys.ts';
 import { fingerprintOf, keyTypeOf } from './known-hosts.ts';
-import type { Refused, Stage } from './refused.ts';
+import { abortReason, type Refused, type Stage } from './refused.ts';
 
 // A silent peer is found after 2 s x 3 without an answer; commands are far longer than that.
 const KEEPALIVE_INTERVAL_MS = 2_000;
@@ -46,7 +46,7 @@ export function openTcp(access: SshAccess, signal: AbortSignal): Promise<Socket 
       resolve(answer);
     };
     const refuse = (message: string, mend: string) => settle({ stage: 'connect', message, mend, at: access });
-    const onAbort = () => settle({ stage: 'cancelled', message: 'cancelled', at: access });
+    const onAbort = () => settle({ stage: 'connect', message: abortReason(signal), at: access });
     const timer = setTimeout(
       () =>
         refuse(
@@ -120,7 +120,7 @@ export function login(
       timer = setTimeout(() => refuse({ stage, message: message(), mend }), access.connectTimeoutMs);
     };
     const within = `within ${seconds(access.connectTimeoutMs)}`;
-    const onAbort = () => refuse({ stage: 'cancelled', message: `cancelled during ${stage}` });
+    const onAbort = () => refuse({ stage, message: abortReason(signal) });
 
     const end = (reason: string) => {
       lost ??= reason;

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { cleanLine, type SshAccess } from 'netheal/plugin';
 import { type LoginOptions, login, openTcp, prepare, type Session, seconds } from './connect.ts';
-import type { Refused } from './refused.ts';
+import { abortReason, type Refused } from './refused.ts';
 
 // A chain that is longer than this is a loop in the config.
 const MAX_HOPS = 8;
@@ -75,7 +75,7 @@ function forward(from: Session, to: SshAccess, signal: AbortSignal): Promise<Dup
         mend: `check the address as seen from ${from.access.name}, and AllowTcpForwarding there`,
         at: to,
       });
-    const onAbort = () => settle({ stage: 'cancelled', message: 'cancelled', at: to });
+    const onAbort = () => settle({ stage: 'jump', message: abortReason(signal), at: to });
     const timer = setTimeout(
       () => refuse(`no answer within ${seconds(to.connectTimeoutMs)}`),
       to.connectTimeoutMs,

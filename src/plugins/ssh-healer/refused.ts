@@ -1,7 +1,7 @@
 import type { SshAccess } from 'netheal/plugin';
 
 /** The step of a login at which it ended. */
-export type Stage = 'credentials' | 'connect' | 'handshake' | 'host key' | 'login' | 'jump' | 'cancelled';
+export type Stage = 'credentials' | 'connect' | 'handshake' | 'host key' | 'login' | 'jump';
 
 /** Why there is no session. Nothing was run. */
 export type Refused = Readonly<{
@@ -12,6 +12,11 @@ export type Refused = Readonly<{
   /** The hop it happened at, once that is known. */
   at?: SshAccess;
 }>;
+
+/** What an aborted signal means, in words. */
+export function abortReason(signal: AbortSignal): string {
+  return signal.reason?.name === 'TimeoutError' ? 'the time of the step was up' : 'cancelled';
+}
 
 /** The refusal as one sentence: where, at which step, why, and the mend. */
 export function describeRefused(refused: Refused, access: SshAccess): string {

@@ -112,8 +112,18 @@ describe('a server that behaves badly', () => {
     const server = await closing(startTcpServer(() => {}));
     const run = await runStep({ ssh: 'true' }, accessTo(server.port), { timeoutMs: 900 });
     expect(run.result).toMatchObject({ ok: false, acted: false });
-    expect(message(run)).toContain('failed at cancelled');
+    expect(message(run)).toContain('failed at handshake: the time of the step was up');
     expect(run.tookMs).toBeLessThan(900);
+  });
+
+  test('a login that is cancelled ends at once', async () => {
+    const cancel = new AbortController();
+    const server = await closing(startTcpServer(() => cancel.abort()));
+    const run = await runStep({ ssh: 'true' }, accessTo(server.port), { signal: cancel.signal });
+    expect(run.result).toMatchObject({ ok: false, acted: false });
+    expect(message(run)).toMatch(/failed at (connect|handshake): cancelled/);
+    expect(run.tookMs).toBeLessThan(2_000);
+    await vi.waitFor(() => expect(server.sockets.size).toBe(0));
   });
 
   test.each(['SSH-2.0-Cisco-1.25', 'SSH-2.0-ROSSSH', 'SSH-2.0-HUAWEI-1.5', 'SSH-2.0-Comware-7.1.070'])(
