@@ -39,6 +39,13 @@ export function localError(message: string): ProbeResult {
   return { ok: 'unknown', reason: 'local-error', message };
 }
 
+/** The caller gave the check up, or the engine was stopped. */
+export const CANCELLED: ProbeResult = {
+  ok: 'unknown',
+  reason: 'skipped',
+  message: 'the check was cancelled',
+};
+
 /** The verdict over the replies to the packets of one check. */
 export function replied(rttsMs: readonly number[], packets: number): ProbeResult {
   const mean = rttsMs.reduce((sum, rtt) => sum + rtt, 0) / rttsMs.length;

@@ -1,5 +1,5 @@
 import type { ProbeResult } from 'netheal/plugin';
-import { type Engine, type PingRequest, replyWindowMs } from './engine.ts';
+import { CANCELLED, type Engine, type PingRequest, replyWindowMs } from './engine.ts';
 import { type BatchPlan, runFpingBatch } from './fping-batch.ts';
 
 type Waiting = Readonly<{
@@ -50,7 +50,7 @@ export class FpingEngine implements Engine {
   stop(): void {
     clearTimeout(this.#timer);
     for (const { resolve } of this.#waiting.splice(0)) {
-      resolve({ ok: 'unknown', reason: 'skipped', message: 'the pinger was stopped' });
+      resolve(CANCELLED);
     }
     for (const kill of [...this.#kills]) kill();
   }
@@ -67,7 +67,7 @@ export class FpingEngine implements Engine {
     this.#timer = undefined;
     const waiting = this.#waiting.filter(({ request, resolve }) => {
       if (!request.signal.aborted) return true;
-      resolve({ ok: 'unknown', reason: 'skipped', message: 'the check was cancelled' });
+      resolve(CANCELLED);
       return false;
     });
     this.#waiting = waiting;

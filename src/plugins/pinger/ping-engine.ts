@@ -3,6 +3,7 @@ import { availableParallelism, platform } from 'node:os';
 import { type ProbeResult, Slots, wordsOfSystemError } from 'netheal/plugin';
 import builders from 'ping/lib/builder/factory.js';
 import {
+  CANCELLED,
   type Engine,
   type Family,
   localError,
@@ -44,6 +45,7 @@ export class PingEngine implements Engine {
     const release = await this.#slots.take({ slow, waitMs: windowMs / 2, signal });
     if (!release) return localError('too many ping processes at once');
     try {
+      if (signal.aborted) return CANCELLED;
       const result = await run(
         this.#programs[request.family],
         request,
@@ -96,7 +98,7 @@ function run(
       child.stderr?.destroy();
       resolve(result);
     };
-    const cancel = () => end({ ok: 'unknown', reason: 'skipped', message: 'the check was cancelled' });
+    const cancel = () => end(CANCELLED);
     const interrupt = setTimeout(() => child.kill('SIGINT'), windowMs);
     const watchdog = setTimeout(() => end(localError(`${program} hung and was killed`)), windowMs + GRACE_MS);
     signal.addEventListener('abort', cancel, { once: true });

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { kindOfSystemError, type ProbeResult, Slots, wordsOfSystemError } from 'netheal/plugin';
-import { type Engine, localError, type PingRequest, replied, replyWindowMs } from './engine.ts';
+import { CANCELLED, type Engine, localError, type PingRequest, replied, replyWindowMs } from './engine.ts';
 
 /** Ports that most machines either serve or refuse; both prove that the host is there. */
 const PORTS = [443, 80, 22, 7] as const;
@@ -33,6 +33,7 @@ export class TcpEngine implements Engine {
     });
     if (!release) return localError('too many checks at once');
     try {
+      if (signal.aborted) return CANCELLED;
       const result = await this.#knock(request, windowMs - (performance.now() - askedMonoMs), signal);
       if (result.ok === true) this.#silent.delete(request.address);
       else if (result.ok === false) this.#silent.add(request.address);
@@ -57,7 +58,7 @@ export class TcpEngine implements Engine {
         for (const socket of sockets) socket.destroy();
         resolve(result);
       };
-      const cancel = () => settle({ ok: 'unknown', reason: 'skipped', message: 'the check was cancelled' });
+      const cancel = () => settle(CANCELLED);
       const timer = setTimeout(() => settle(verdictOf(failed, this.#ports)), windowMs);
       signal.addEventListener('abort', cancel, { once: true });
 

@@ -30,6 +30,7 @@ export function execProbe(cwd: string): Probe<z.output<typeof OPTIONS>> {
       const release = await slots.take({ slow: false, waitMs: window.leftMs() / 2, signal });
       if (!release) return signal.aborted ? cancelled() : localError('too many commands at once');
       try {
+        if (signal.aborted) return cancelled();
         return await execute(options.command, cwd, window.leftMs(), signal);
       } finally {
         release();

@@ -34,6 +34,7 @@ export function tcpProbe(resolver: NameResolver, slots: Slots): Probe<z.output<t
       const release = await slots.take({ slow: silent.has(target), waitMs: window.leftMs() / 2, signal });
       if (!release) return signal.aborted ? cancelled() : localError('too many connects at once');
       try {
+        if (signal.aborted) return cancelled();
         const result = await handshake(found.address, options.port, window.leftMs(), signal);
         if (result.ok === false && result.reason !== 'refused') silent.add(target);
         else silent.delete(target);

@@ -5,7 +5,7 @@ import type { Engine } from '../../../src/plugins/pinger/engine.ts';
 import { FpingEngine } from '../../../src/plugins/pinger/fping-engine.ts';
 import { PingEngine } from '../../../src/plugins/pinger/ping-engine.ts';
 import { TcpEngine } from '../../../src/plugins/pinger/tcp-engine.ts';
-import { describeWith, pingOf, putOnPath } from './fixtures.ts';
+import { describeWith, pingOf, pingWithoutDescriptors, putOnPath } from './fixtures.ts';
 
 const makers = {
   fping: (): Engine => new FpingEngine({ intervalMs: 0.1 }),
@@ -50,7 +50,7 @@ for (const name of ['fping', 'ping'] as const) {
       ['exits at once without a word', 'exit 1'],
       ['prints garbage', 'echo garbage; echo "\\033[31m::: [x]"; exit 1'],
       ['prints without end', 'while :; do echo garbage garbage garbage garbage garbage; done'],
-    ])('that %s is our fault, never a device that is down, and is told in time', async (_what, script) => {
+    ])('that %s is our fault, never a device that is down', async (_what, script) => {
       putOnPath({ [name]: script });
       const engine = makers[name]();
       const result = await engine.ping(pingOf('127.0.0.1', { timeoutMs: 600 }));
@@ -101,6 +101,19 @@ for (const name of ['fping', 'ping'] as const) {
     });
   });
 }
+
+test('exhausted file descriptors are our fault, for every engine', () => {
+  for (const [file, name, options] of [
+    ['fping-engine', 'FpingEngine', { intervalMs: 1 }],
+    ['ping-engine', 'PingEngine', { 4: 'ping', 6: 'ping' }],
+    ['tcp-engine', 'TcpEngine', undefined],
+  ] as const) {
+    expect(pingWithoutDescriptors(file, name, options)).toMatchObject({
+      ok: 'unknown',
+      reason: 'local-error',
+    });
+  }
+});
 
 describe('the fping engine with children in trouble', () => {
   test('targets that were answered before a crash keep their answer', async () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { accessSync, chmodSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -67,4 +68,22 @@ export function pingOf(address: string, more: Partial<PingRequest> = {}): PingRe
   const family = address.includes(':') ? 6 : 4;
   const signal = new AbortController().signal;
   return { address, family, timeoutMs: 1_000, packets: 1, sizeBytes: 56, signal, ...more };
+}
+
+/** Pings from a process that has no file descriptor left (its limit would be this one's, too). */
+export function pingWithoutDescriptors(file: string, name: string, options: unknown): unknown {
+  const src = new URL('../../../src/', import.meta.url).href;
+  const script = `
+    import { openSync } from 'node:fs';
+    import { registerHooks } from 'node:module';
+    registerHooks({ resolve: (name, context, next) =>
+      name === 'netheal/plugin' ? { url: '${src}core/plugin.ts', shortCircuit: true } : next(name, context) });
+    const { ${name}: Engine } = await import('${src}plugins/pinger/${file}.ts');
+    const engine = new Engine(...${JSON.stringify(options === undefined ? [] : [options])});
+    try { for (;;) openSync('/dev/null'); } catch {}
+    const signal = new AbortController().signal;
+    const result = await engine.ping({ address: '127.0.0.1', family: 4, timeoutMs: 800, packets: 1, sizeBytes: 56, signal });
+    process.stdout.write(JSON.stringify(result), () => process.exit());`;
+  const command = ['ulimit -n 60; exec "$@"', 'sh', process.execPath, '--input-type=module', '-e', script];
+  return JSON.parse(execFileSync('sh', ['-c', ...command], { encoding: 'utf8', timeout: 10_000 }));
 }
