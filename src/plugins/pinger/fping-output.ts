@@ -1,5 +1,5 @@
 /**
- * What fping's count mode (`-c`) prints. Tried with 4.2 to 5.1:
+ * What fping's count mode (`-c`) prints. Seen with 5.1:
  *
  *     10.0.0.1  : [0], 64 bytes, 0.028 ms (0.097 avg, 0% loss)
  *     10.0.0.7  : [0], timed out (NaN avg, 100% loss)
