@@ -37,12 +37,13 @@ export function prepareStrategy(
   const steps = strategy.steps.map((step): PreparedStep => {
     const healer = context.healer(step.kind, step.path);
     const target = step.on === undefined ? owner : context.device(step.on);
+    const spec = context.parse(healer.spec, step.spec, step.path);
     return {
       healer,
-      spec: context.parse(healer.spec, step.spec, step.path),
+      spec,
       target: publicDevice(target),
       ssh: target.ssh,
-      timeoutMs: step.timeoutMs ?? DEFAULT_STEP_TIMEOUT_MS,
+      timeoutMs: step.timeoutMs ?? healer.defaultTimeoutMs?.(spec) ?? DEFAULT_STEP_TIMEOUT_MS,
     };
   });
   return {
