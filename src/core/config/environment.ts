@@ -1,0 +1,39 @@
+import type { ConfigPath } from './types.ts';
+
+/** `$${` (a literal), `${NAME}` or `${NAME:-default}`; a `${` that is none of these is caught by the last branch. */
+const REFERENCE = /\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}|\$\{/g;
+
+/**
+ * Replaces references to the environment in every string of a raw config. `fail` is told, with its place, of each that
+ * is unset or malformed; keys are never touched.
+ */
+export function interpolate(
+  raw: unknown,
+  env: NodeJS.ProcessEnv,
+  fail: (path: ConfigPath, message: string) => void,
+  path: ConfigPath = [],
+): unknown {
+  if (typeof raw === 'string') return replace(raw, env, (message) => fail(path, message));
+  if (Array.isArray(raw)) return raw.map((item, index) => interpolate(item, env, fail, [...path, index]));
+  if (raw === null || Object.getPrototypeOf(raw ?? 0) !== Object.prototype) return raw;
+  return Object.fromEntries(
+    Object.entries(raw as object).map(([key, value]) => [key, interpolate(value, env, fail, [...path, key])]),
+  );
+}
+
+function replace(text: string, env: NodeJS.ProcessEnv, fail: (message: string) => void): string {
+  return text.replace(REFERENCE, (whole, name?: string, fallback?: string) => {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the very syntax that is handled here
+    if (whole === '$${') return '${';
+    if (name === undefined) {
+      fail(
+        '"${" begins a reference to the environment: write ${NAME}, ${NAME:-default}, or $${ for the characters',
+      );
+      return whole;
+    }
+    const value = env[name] ?? fallback;
+    if (value === undefined)
+      fail(`the environment variable ${name} is not set; set it, or write \${${name}:-default}`);
+    return value ?? '';
+  });
+}
