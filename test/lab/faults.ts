@@ -78,8 +78,13 @@ export const lyingService = (device: LabDevice) => device.run('svc stop && touch
 /** The listener is stopped: connections are taken by the kernel, no banner ever comes. */
 export const muteSshd = (device: LabDevice) => device.run(`kill -STOP $(cat ${device.dir}/sshd.pid)`);
 export const unmuteSshd = (device: LabDevice) => device.run(`kill -CONT $(cat ${device.dir}/sshd.pid)`);
+/** Gone, and its port is free when this returns. */
 export const killSshd = (device: LabDevice) =>
-  device.run(`kill -KILL $(cat ${device.dir}/sshd.pid); rm ${device.dir}/sshd.pid`);
+  device.run(
+    `kill -KILL $(cat ${device.dir}/sshd.pid)
+     rm ${device.dir}/sshd.pid
+     while [ -n "$(ss -Hltn 'sport = :22')" ]; do sleep 0.02; done`,
+  );
 
 async function startSshd(device: LabDevice): Promise<void> {
   await device.run(
@@ -108,4 +113,9 @@ export async function changePassword(device: LabDevice, password: string): Promi
   const hash = (await run(['openssl', 'passwd', '-6', password])).trim();
   // In place: the device has this very file mounted over its /etc/shadow.
   writeFileSync(`${device.dir}/shadow`, shadow(hash));
+}
+
+/** The operator's key is no longer let in. */
+export async function forgetKey(device: LabDevice): Promise<void> {
+  writeFileSync(`${device.dir}/authorized_keys`, '');
 }

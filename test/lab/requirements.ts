@@ -71,7 +71,8 @@ if (problem !== null) console.warn(`The lab is skipped: ${problem}`);
 /** A group of tests that needs the lab: skipped with its reason where there can be none, unless it is required. */
 export function describeLab(title: string, define: () => void): void {
   if (problem === null) {
-    describe(title, define);
+    // Every wait in these tests has a deadline of its own, which says what was waited for.
+    describe(title, { timeout: 90_000 }, define);
   } else if (process.env.NETHEAL_REQUIRE_LAB === '1') {
     test(`${title}: the lab is required`, () => {
       throw new Error(`NETHEAL_REQUIRE_LAB=1, but ${problem}`);

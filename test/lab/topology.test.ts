@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { fastConfig, watched } from './fast-config.ts';
 import { linkDown, ownUplinks } from './faults.ts';
 import { linkIsUp } from './kernel.ts';
@@ -59,6 +59,9 @@ describeLab('the root of an outage', () => {
       await netheal.until('all are up', allUp, 10_000);
       const before = lab.devices.map((device) => device.sshLog().connections);
       await lose(lab);
+      onTestFinished(async () => {
+        if (netheal.events('self-online').length === 0) await regain(lab);
+      });
       await netheal.eventOf('self-offline', undefined, 15_000);
       const checks = (await netheal.stats('switch')).total_checks;
       // Long enough for three checks in a row of everybody.

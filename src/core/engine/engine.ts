@@ -400,9 +400,12 @@ export class Engine {
       tags: {},
       parents: [],
     };
-    const prepared = { name: 'witness', probe: witnessProbe, options: {}, timeoutMs: 1_000 };
+    const options = witnessProbe.options.parse({});
+    const prepared = { name: 'witness', probe: witnessProbe, options, timeoutMs: 1_000 };
     const result = await runProbe({ clock, hooks, onHang: () => undefined }, prepared, device, 1);
-    return result.ok === 'unknown' ? null : result.ok;
+    if (result.ok !== 'unknown') return result.ok;
+    // What cannot even be sent (no route, interface off) is the plainest case of being cut off.
+    return result.reason === 'local-error' ? false : null;
   }
 
   async #askFleet(): Promise<boolean | null> {
