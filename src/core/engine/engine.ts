@@ -14,6 +14,7 @@ import type { Fleet } from './fleet.ts';
 import { Gates } from './gates.ts';
 import type { Monitored } from './monitored.ts';
 import { Remedies } from './remedies.ts';
+import { restore } from './restore.ts';
 import { runProbe } from './run-probe.ts';
 import { Scheduler } from './scheduler.ts';
 import { StallWatch } from './stall-watch.ts';
@@ -117,7 +118,7 @@ export class Engine {
 
   /** Takes up what the journal knows, then starts checking. */
   start(): void {
-    this.#restore();
+    restore({ ...this.#options, remedies: this.remedies, hardStop: this.#hardStop.signal });
     for (const device of this.fleet.all()) this.#scheduler.add(device.id, device.config.check.intervalMs);
     this.#stalls.start();
     this.#uplink.start();
@@ -243,100 +244,6 @@ export class Engine {
           .filter((at) => now - at < HOUR_MS),
       },
     };
-  }
-
-  /** Open incidents go on where they stood; an attempt that was cut off counts, and the device is looked at first. */
-  #restore(): void {
-    const { journal, store, clock } = this.#options;
-    const { state } = journal;
-    for (const incident of Object.values(state.incidents)) {
-      const device = this.fleet.get(incident.device);
-      if (!device || incident.closedAt !== null) continue;
-      store.putIncident(incident);
-      device.state = withIncident(device.state, incident.id);
-      const until = state.cooldowns[device.id];
-      if (until !== undefined)
-        device.healing = { ...device.healing, notBeforeMonoMs: clock.monoMs() + until - clock.now() };
-      if (incident.needsHuman !== null)
-        device.setHealing(store, { phase: 'needs-human', reason: incident.needsHuman });
-    }
-    for (const attempt of Object.values(state.attempts)) {
-      if (attempt.end !== null) continue;
-      const reason = 'netheal ended while it ran; whether its commands were run is not known';
-      journal.append({
-        type: 'attempt-end',
-        id: attempt.id,
-        end: { outcome: 'interrupted', reason, at: clock.now(), spent: true },
-      });
-      this.#takeUpInterrupted(attempt.device, attempt.incident, attempt.attempt, attempt.id, reason);
-    }
-    for (const id of state.pausedDevices) {
-      const device = this.fleet.get(id);
-      if (device) device.paused = true;
-    }
-    store.updateMonitor({ paused: state.paused, healingStopped: state.healingStopped });
-  }
-
-  #takeUpInterrupted(
-    deviceId: string,
-    incidentId: string,
-    attempt: number,
-    heal: string,
-    reason: string,
-  ): void {
-    const { journal, store, hooks } = this.#options;
-    const device = this.fleet.get(deviceId);
-    const incident = journal.state.incidents[incidentId];
-    const record = journal.state.attempts[heal];
-    if (!device || !incident || !record) return;
-    const counted = { ...incident, attempts: Math.max(incident.attempts, attempt) };
-    this.updateIncident(counted);
-    const { plan, by, at } = record;
-    store.putHeal({
-      id: heal,
-      device: deviceId,
-      incident: incidentId,
-      attempt,
-      maxAttempts: plan.maxAttempts,
-      strategy: plan.strategy,
-      phase: 'done',
-      outcome: 'interrupted',
-      reason,
-      by,
-      plan,
-      startedAt: at,
-      finishedAt: this.now(),
-      expiresAt: null,
-      transcript: [],
-    });
-    store.addEvent({
-      type: 'heal-finished',
-      level: 'bad',
-      device: deviceId,
-      heal,
-      incident: incidentId,
-      outcome: 'interrupted',
-      message: `${device.device.label}: heal ${attempt}/${plan.maxAttempts} interrupted: ${reason}; it counts, and the device is verified first`,
-    });
-    if (hooks.afterHeal.isUsed()) {
-      const signal = this.#hardStop.signal;
-      const targets = plan.steps.map(({ target }) => target);
-      void hooks.afterHeal.promise(
-        {
-          incident: counted,
-          device: device.device,
-          plan,
-          attempt,
-          maxAttempts: plan.maxAttempts,
-          by,
-          targets,
-          force: [],
-          signal,
-        },
-        { outcome: 'interrupted', reason, durationMs: this.now() - at, transcript: [] },
-      );
-    }
-    this.remedies.resume(device, plan.settleMs);
   }
 
   #tick(): void {

@@ -4,14 +4,17 @@ import type { Journal } from '../journal.ts';
 import type { Hooks } from '../kernel/hooks.ts';
 import { waitBeforeNext } from '../model/heal-policy.ts';
 import type { HealResult, Incident } from '../model/types.ts';
-import type { HealAttempt, HealOutcome, Veto } from '../plugin.ts';
+import type { HealAttempt, Veto } from '../plugin.ts';
 import type { Store } from '../store.ts';
 import type { Approvals } from './approvals.ts';
+import { AttemptRecord } from './attempt-record.ts';
 import { type Clock, pause } from './clock.ts';
 import type { Gates } from './gates.ts';
 import type { Monitored } from './monitored.ts';
 import { type Planned, planAttempt } from './plan.ts';
+import { runSteps } from './run-steps.ts';
 import { LiveTranscript } from './transcript.ts';
+import { verify } from './verify.ts';
 
 export type RemedyContext = Readonly<{
   clock: Clock;
@@ -122,205 +125,46 @@ async function run(
   pending: HealView,
   planned: Planned,
 ): Promise<Next> {
-  const { clock, store, journal } = context;
-  const { incident } = attempt;
-  const startedAt = clock.now();
-  const startedMono = clock.monoMs();
+  const { clock, hardStop } = context;
 
   // On the disk before the first command: after kill -9 nobody may believe that nothing was done.
+  const record = new AttemptRecord(context, device, attempt, pending);
   try {
-    const { plan, by } = attempt;
-    journal.append({
-      type: 'attempt',
-      attempt: {
-        id: pending.id,
-        incident: incident.id,
-        device: device.id,
-        attempt: attempt.attempt,
-        plan,
-        by,
-        at: startedAt,
-        end: null,
-      },
-    });
+    record.begin();
   } catch (thrown) {
     const veto = `the attempt cannot be written to the journal (${messageOf(thrown)}), and without that it must not run`;
     return heldBy({ gate: 'journal', veto, waitMs: 5_000 });
   }
-  store.putIncident({ ...incident, attempts: attempt.attempt });
 
-  let heal: HealView = { ...pending, phase: 'running', startedAt, expiresAt: null };
-  const tell = (change: Partial<HealView>) => {
-    heal = { ...heal, ...change };
-    store.putHeal(heal);
-  };
-  const transcript = new LiveTranscript(clock.now, (line) => {
-    tell({ transcript: [...transcript.lines] });
-    if (line.kind === 'command') {
-      store.addEvent({
-        type: 'heal-step',
-        level: 'info',
-        device: device.id,
-        heal: heal.id,
-        message: `${device.device.label}: ${line.text}`,
-      });
-    }
-  });
-  device.setHealing(store, { phase: 'running', reason: null });
-  tell({});
-  const nth = `${attempt.attempt}/${attempt.maxAttempts}`;
-  store.addEvent({
-    type: 'heal-started',
-    level: 'warn',
-    device: device.id,
-    heal: heal.id,
-    incident: incident.id,
-    message: `${device.device.label}: heal ${nth} started: "${planned.plan.strategy}" (${heal.by})`,
-  });
-
-  const finish = (outcome: HealResult, reason: string, spent: boolean): void => {
-    transcript.write('verdict', `${outcome}: ${reason}`);
-    const finishedAt = clock.now();
-    journal.append({ type: 'attempt-end', id: heal.id, end: { outcome, reason, at: finishedAt, spent } });
-    const current = store.incident(incident.id) ?? incident;
-    const counted = { ...current, attempts: spent ? attempt.attempt : attempt.attempt - 1 };
-    journal.append({ type: 'incident', incident: counted });
-    store.putIncident(counted);
-    tell({ phase: 'done', outcome, reason, finishedAt, transcript: [...transcript.lines] });
-    store.addEvent({
-      type: 'heal-finished',
-      level: outcome === 'healed' ? 'good' : 'bad',
-      device: device.id,
-      heal: heal.id,
-      incident: incident.id,
-      outcome,
-      ...(spent ? {} : { gate: 'access' }),
-      message: `${device.device.label}: heal ${nth} ${outcome}: ${reason}`,
-    });
-    const result: HealOutcome = {
-      outcome,
-      reason,
-      durationMs: clock.monoMs() - startedMono,
-      transcript: transcript.lines,
-    };
-    if (context.hooks.afterHeal.isUsed()) void context.hooks.afterHeal.promise(attempt, result);
-  };
-
-  const steps = await runSteps(context, device, planned, transcript);
-  if (context.hardStop.aborted) {
-    finish('interrupted', 'netheal was stopped', steps.acted);
-    return { kind: 'over', outcome: 'interrupted', reason: 'netheal was stopped', heal: heal.id };
-  }
+  const steps = await runSteps(context, device, planned.strategy, record.transcript);
+  if (hardStop.aborted) return interrupted(record, 'netheal was stopped', steps.acted);
   if (steps.failure !== null && !steps.acted) {
-    store.addEvent({
-      type: 'heal-refused',
-      level: 'bad',
-      device: device.id,
-      heal: heal.id,
-      gate: 'access',
-      message: `${device.device.label}: nothing was run: ${steps.failure}`,
-    });
-    finish('refused', steps.failure, false);
-    return { kind: 'needs-human', reason: steps.failure, gate: 'access', heal: heal.id };
+    record.finish('refused', steps.failure, false);
+    return { kind: 'needs-human', reason: steps.failure, gate: 'access', heal: pending.id };
   }
 
-  device.setHealing(store, { phase: 'settling' });
-  tell({ phase: 'settling' });
-  await pause(clock, planned.plan.settleMs, context.hardStop);
-  device.setHealing(store, { phase: 'verifying' });
-  tell({ phase: 'verifying' });
-  const verified = await verify(context, device, transcript, context.hardStop);
-  if (context.hardStop.aborted && !verified) {
-    finish('interrupted', 'netheal was stopped before verification', true);
-    return { kind: 'over', outcome: 'interrupted', reason: 'netheal was stopped', heal: heal.id };
-  }
+  record.enter('settling');
+  await pause(clock, planned.plan.settleMs, hardStop);
+  record.enter('verifying');
+  const verified = await verify(context, device, record.transcript, hardStop);
+  if (hardStop.aborted && !verified)
+    return interrupted(record, 'netheal was stopped before verification', true);
 
-  const cooldownMs = waitBeforeNext(device.config.healPolicy.waitBetweenAttemptsMs, attempt.attempt);
-  device.setHealing(store, { phase: 'idle', reason: null, notBeforeMonoMs: clock.monoMs() + cooldownMs });
-  journal.append({ type: 'cooldown', device: device.id, until: clock.now() + cooldownMs });
-  if (verified) {
-    const reason =
-      steps.failure === null
-        ? 'verified by two good checks'
-        : `${steps.failure}, yet the device is well again`;
-    finish('healed', reason, true);
-    return { kind: 'over', outcome: 'healed', reason, heal: heal.id };
+  record.coolDown(waitBeforeNext(device.config.healPolicy.waitBetweenAttemptsMs, attempt.attempt));
+  if (!verified) {
+    const reason = steps.failure ?? 'the commands ran, but the device is still not well';
+    record.finish('failed', reason, true);
+    return { kind: 'retry', reason, heal: pending.id };
   }
-  const reason = steps.failure ?? 'the commands ran, but the device is still not well';
-  finish('failed', reason, true);
-  return { kind: 'retry', reason, heal: heal.id };
+  const reason =
+    steps.failure === null ? 'verified by two good checks' : `${steps.failure}, yet the device is well again`;
+  record.finish('healed', reason, true);
+  return { kind: 'over', outcome: 'healed', reason, heal: pending.id };
 }
 
-/** Runs the steps in order and stops at the first that fails. */
-async function runSteps(
-  context: RemedyContext,
-  device: Monitored,
-  planned: Planned,
-  transcript: LiveTranscript,
-): Promise<{ acted: boolean; failure: string | null }> {
-  let acted = false;
-  for (const step of planned.strategy.steps) {
-    if (context.hardStop.aborted) return { acted, failure: 'netheal was stopped' };
-    const { healer, spec, target, ssh, timeoutMs } = step;
-    if (step.target.id !== device.id) transcript.write('info', `on ${target.label} (${target.address})`);
-    if (healer.needsSsh && !ssh) return { acted, failure: `the config has no ssh access to ${target.id}` };
-    for (const secret of [ssh?.password, ssh?.passphrase, ssh?.enableSecret, ssh?.sudoPassword]) {
-      if (secret) transcript.mask(secret);
-    }
-    const deadline = new AbortController();
-    const timer = context.clock.setTimer(() => deadline.abort(), timeoutMs);
-    const signal = AbortSignal.any([deadline.signal, context.hardStop]);
-    try {
-      const result = await healer.run({
-        spec,
-        device: device.device,
-        target,
-        ssh,
-        timeoutMs,
-        signal,
-        transcript,
-      });
-      if (!result.ok) return { acted: acted || result.acted, failure: result.message };
-      acted = true;
-    } catch (thrown) {
-      // A healer that throws may have done anything: the attempt counts.
-      return { acted: true, failure: `healer ${healer.kind} failed: ${messageOf(thrown)}` };
-    } finally {
-      context.clock.clearTimer(timer);
-    }
-  }
-  return { acted, failure: null };
-}
-
-/** Two good checks in a row (of all probes) within the window, both begun after the settling. */
-async function verify(
-  context: RemedyContext,
-  device: Monitored,
-  transcript: LiveTranscript,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const { clock } = context;
-  const begun = clock.monoMs();
-  const deadline = begun + device.config.healPolicy.verifyWindowMs;
-  let good = 0;
-  while (!signal.aborted) {
-    await context.checkNow(device.id);
-    const last = device.lastOutcome;
-    if (last && last.monoMs >= begun && last.verdict !== 'unknown') {
-      good = last.verdict === 'ok' ? good + 1 : 0;
-      const said =
-        last.verdict === 'ok' ? `good check ${good} of 2` : `still failing: ${last.failure.message}`;
-      transcript.write('info', `verify: ${said}`);
-      if (good === 2) return true;
-    }
-    if (clock.monoMs() >= deadline) return false;
-    await pause(
-      clock,
-      Math.min(device.config.check.retryIntervalMs, Math.max(0, deadline - clock.monoMs())),
-      signal,
-    );
-  }
-  return false;
+function interrupted(record: AttemptRecord, reason: string, acted: boolean): Next {
+  record.finish('interrupted', reason, acted);
+  return { kind: 'over', outcome: 'interrupted', reason, heal: record.id };
 }
 
 function observed(context: RemedyContext, device: Monitored, { plan }: Planned): Next {

@@ -1,0 +1,119 @@
+import type { HealView } from '../api/types.ts';
+import type { HealResult, Incident } from '../model/types.ts';
+import type { HealAttempt, HealOutcome } from '../plugin.ts';
+import type { NewEvent } from '../store.ts';
+import type { Monitored } from './monitored.ts';
+import type { RemedyContext } from './remedy.ts';
+import { LiveTranscript } from './transcript.ts';
+
+type RecordContext = Pick<RemedyContext, 'clock' | 'store' | 'journal' | 'hooks'>;
+
+/** The account of one attempt: journal, incident, view, events and hooks always tell the same story. */
+export class AttemptRecord {
+  readonly transcript: LiveTranscript;
+  readonly #context: RecordContext;
+  readonly #device: Monitored;
+  readonly #attempt: HealAttempt;
+  readonly #begunMonoMs: number;
+  #heal: HealView;
+
+  constructor(context: RecordContext, device: Monitored, attempt: HealAttempt, pending: HealView) {
+    this.#context = context;
+    this.#device = device;
+    this.#attempt = attempt;
+    this.#begunMonoMs = context.clock.monoMs();
+    this.#heal = { ...pending, phase: 'running', startedAt: context.clock.now(), expiresAt: null };
+    this.transcript = new LiveTranscript(context.clock.now, (line) => {
+      this.#show({ transcript: [...this.transcript.lines] });
+      if (line.kind === 'command') this.#tell({ type: 'heal-step', level: 'info', message: line.text });
+    });
+  }
+
+  get id(): string {
+    return this.#heal.id;
+  }
+
+  /** Journals the attempt, counts it and says so. @throws the error of the disk: then nothing may run */
+  begin(): void {
+    const { journal, store } = this.#context;
+    const { incident, attempt, plan, by } = this.#attempt;
+    const { id, startedAt: at } = this.#heal;
+    journal.append({
+      type: 'attempt',
+      attempt: { id, incident: incident.id, device: this.#device.id, attempt, plan, by, at, end: null },
+    });
+    store.putIncident({ ...this.#incident, attempts: attempt });
+    this.enter('running');
+    this.#tell({
+      type: 'heal-started',
+      level: 'warn',
+      message: `heal ${this.#nth} started: "${plan.strategy}" (${by})`,
+    });
+  }
+
+  enter(phase: 'running' | 'settling' | 'verifying'): void {
+    this.#device.setHealing(this.#context.store, { phase, reason: null });
+    this.#show({ phase });
+  }
+
+  /** No further attempt on this device before this time has passed, restarts included. */
+  coolDown(lengthMs: number): void {
+    const { clock, journal, store } = this.#context;
+    journal.append({ type: 'cooldown', device: this.#device.id, until: clock.now() + lengthMs });
+    this.#device.setHealing(store, { notBeforeMonoMs: clock.monoMs() + lengthMs });
+  }
+
+  /** Ends the attempt. `spent`: something was run, so it counts. */
+  finish(outcome: HealResult, reason: string, spent: boolean): void {
+    const { clock, journal, store, hooks } = this.#context;
+    const { attempt } = this.#attempt;
+    this.transcript.write('verdict', `${outcome}: ${reason}`);
+    const finishedAt = clock.now();
+    journal.append({ type: 'attempt-end', id: this.id, end: { outcome, reason, at: finishedAt, spent } });
+    const incident = { ...this.#incident, attempts: spent ? attempt : attempt - 1 };
+    journal.append({ type: 'incident', incident });
+    store.putIncident(incident);
+    this.#device.setHealing(store, { phase: 'idle', reason: null });
+    this.#show({ phase: 'done', outcome, reason, finishedAt, transcript: [...this.transcript.lines] });
+    if (!spent)
+      this.#tell({
+        type: 'heal-refused',
+        level: 'bad',
+        gate: 'access',
+        message: `nothing was run: ${reason}`,
+      });
+    this.#tell({
+      type: 'heal-finished',
+      level: outcome === 'healed' ? 'good' : 'bad',
+      outcome,
+      message: `heal ${this.#nth} ${outcome}: ${reason}`,
+    });
+    const durationMs = clock.monoMs() - this.#begunMonoMs;
+    const result: HealOutcome = { outcome, reason, durationMs, transcript: this.transcript.lines };
+    if (hooks.afterHeal.isUsed()) void hooks.afterHeal.promise(this.#attempt, result);
+  }
+
+  get #nth(): string {
+    return `${this.#attempt.attempt}/${this.#attempt.maxAttempts}`;
+  }
+
+  /** As it is now: while the attempt ran, a person may have acknowledged it. */
+  get #incident(): Incident {
+    return this.#context.store.incident(this.#attempt.incident.id) ?? this.#attempt.incident;
+  }
+
+  #show(change: Partial<HealView>): void {
+    this.#heal = { ...this.#heal, ...change };
+    this.#context.store.putHeal(this.#heal);
+  }
+
+  #tell(event: NewEvent): void {
+    this.#context.store.addEvent({
+      ...event,
+      device: this.#device.id,
+      heal: this.id,
+      incident: this.#attempt.incident.id,
+      message: `${this.#device.device.label}: ${event.message}`,
+    });
+  }
+}

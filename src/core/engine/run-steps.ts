@@ -1,0 +1,64 @@
+import { messageOf } from '../errors.ts';
+import type { StepResult } from '../plugin.ts';
+import type { Monitored } from './monitored.ts';
+import type { PreparedStep, PreparedStrategy } from './plan.ts';
+import type { RemedyContext } from './remedy.ts';
+import type { LiveTranscript } from './transcript.ts';
+
+/** A healer ends by itself when its signal aborts; one that does not is left behind after this time. */
+const HANG_MS = 5_000;
+
+type StepContext = Pick<RemedyContext, 'clock' | 'hardStop'>;
+
+/** Runs the steps in order and stops at the first that fails. `acted`: something may have been run somewhere. */
+export async function runSteps(
+  context: StepContext,
+  device: Monitored,
+  strategy: PreparedStrategy,
+  transcript: LiveTranscript,
+): Promise<{ acted: boolean; failure: string | null }> {
+  let acted = false;
+  for (const step of strategy.steps) {
+    if (context.hardStop.aborted) return { acted, failure: 'netheal was stopped' };
+    const result = await runStep(context, device, step, transcript);
+    if (!result.ok) return { acted: acted || result.acted, failure: result.message };
+    acted = true;
+  }
+  return { acted, failure: null };
+}
+
+async function runStep(
+  { clock, hardStop }: StepContext,
+  device: Monitored,
+  { healer, spec, target, ssh, timeoutMs }: PreparedStep,
+  transcript: LiveTranscript,
+): Promise<StepResult> {
+  if (target.id !== device.id) transcript.write('info', `on ${target.label} (${target.address})`);
+  if (healer.needsSsh && !ssh) {
+    return { ok: false, acted: false, message: `the config has no ssh access to ${target.id}` };
+  }
+  for (const secret of [ssh?.password, ssh?.passphrase, ssh?.enableSecret, ssh?.sudoPassword]) {
+    if (secret) transcript.mask(secret);
+  }
+  const deadline = new AbortController();
+  const hung = Promise.withResolvers<StepResult>();
+  const timers = [
+    clock.setTimer(() => deadline.abort(), timeoutMs),
+    clock.setTimer(
+      () => hung.resolve({ ok: false, acted: true, message: `healer ${healer.kind} hangs` }),
+      timeoutMs + HANG_MS,
+    ),
+  ];
+  const signal = AbortSignal.any([deadline.signal, hardStop]);
+  try {
+    return await Promise.race([
+      healer.run({ spec, device: device.device, target, ssh, timeoutMs, signal, transcript }),
+      hung.promise,
+    ]);
+  } catch (thrown) {
+    // A healer that throws may have done anything: the attempt counts.
+    return { ok: false, acted: true, message: `healer ${healer.kind} failed: ${messageOf(thrown)}` };
+  } finally {
+    for (const timer of timers) clock.clearTimer(timer);
+  }
+}

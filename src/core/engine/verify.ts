@@ -1,0 +1,37 @@
+import { pause } from './clock.ts';
+import type { Monitored } from './monitored.ts';
+import type { RemedyContext } from './remedy.ts';
+import type { LiveTranscript } from './transcript.ts';
+
+const GOOD_CHECKS = 2;
+
+/** Two good checks in a row, of all probes, within the window, both begun after the settling. */
+export async function verify(
+  { clock, checkNow }: Pick<RemedyContext, 'clock' | 'checkNow'>,
+  device: Monitored,
+  transcript: LiveTranscript,
+  signal: AbortSignal,
+): Promise<boolean> {
+  let seen = clock.monoMs();
+  const deadline = seen + device.config.healPolicy.verifyWindowMs;
+  let good = 0;
+  while (!signal.aborted) {
+    await checkNow(device.id);
+    const last = device.lastOutcome;
+    // A check that was under way when the settling ended belongs to the time before.
+    if (last && last.monoMs >= seen && last.verdict !== 'unknown') {
+      seen = last.monoMs;
+      good = last.verdict === 'ok' ? good + 1 : 0;
+      const said =
+        last.verdict === 'ok'
+          ? `good check ${good} of ${GOOD_CHECKS}`
+          : `still failing: ${last.failure.message}`;
+      transcript.write('info', `verify: ${said}`);
+      if (good === GOOD_CHECKS) return true;
+    }
+    const leftMs = deadline - clock.monoMs();
+    if (leftMs <= 0) return false;
+    await pause(clock, Math.min(device.config.check.retryIntervalMs, leftMs), signal);
+  }
+  return false;
+}
