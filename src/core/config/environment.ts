@@ -23,15 +23,16 @@ export function interpolate(
 
 function replace(text: string, env: NodeJS.ProcessEnv, fail: (message: string) => void): string {
   return text.replace(REFERENCE, (whole, name?: string, fallback?: string) => {
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: the very syntax that is handled here
     if (whole === '$${') return '${';
     if (name === undefined) {
       fail(
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: the very syntax that is handled here
         '"${" begins a reference to the environment: write ${NAME}, ${NAME:-default}, or $${ for the characters',
       );
       return whole;
     }
-    const value = env[name] ?? fallback;
+    // As in a shell, `:-` also stands in for what is set to nothing.
+    const value = fallback === undefined ? env[name] : env[name] || fallback;
     if (value === undefined)
       fail(`the environment variable ${name} is not set; set it, or write \${${name}:-default}`);
     return value ?? '';

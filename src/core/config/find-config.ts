@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, isAbsolute, join, relative, resolve } from 'node:path';
 import { cosmiconfig } from 'cosmiconfig';
 import { NethealError } from '../errors.ts';
 
@@ -24,10 +24,12 @@ export function searchFolders({
   cwd,
   env,
 }: FindOptions): readonly Readonly<{ dir: string; names: readonly string[] }>[] {
-  const home = env.HOME ?? homedir();
+  // An empty or relative value would mean a folder below the current one.
+  const home = isAbsolute(env.HOME ?? '') ? env.HOME! : homedir();
+  const configHome = isAbsolute(env.XDG_CONFIG_HOME ?? '') ? env.XDG_CONFIG_HOME! : join(home, '.config');
   return [
     { dir: cwd, names: HERE },
-    { dir: join(env.XDG_CONFIG_HOME ?? join(home, '.config'), 'netheal'), names: FOLDER },
+    { dir: join(configHome, 'netheal'), names: FOLDER },
     { dir: home, names: HOME },
     { dir: '/etc/netheal', names: FOLDER },
   ];
@@ -50,7 +52,9 @@ export async function findConfig(options: FindOptions): Promise<string | null> {
   for (const { dir, names } of searchFolders(options)) {
     if (!existsSync(dir)) continue;
     const found = await finder(names).search(dir);
-    if (found) return found.filepath;
+    const nearer = names.slice(0, found ? names.indexOf(relative(dir, found.filepath)) : names.length);
+    const path = nearer.map((name) => join(dir, name)).find(isUnreadable) ?? found?.filepath;
+    if (path !== undefined) return path;
   }
   return null;
 }
@@ -70,8 +74,9 @@ function finder(names: readonly string[]): ReturnType<typeof cosmiconfig> {
   const here = process.cwd();
   process.chdir('/');
   try {
+    // Only whether the key is there matters: what stands below it must not be taken for cosmiconfig's own `$import`.
     const asText = (path: string, text: string) =>
-      path.endsWith('package.json') ? ((parseQuietly(text) as { netheal?: unknown })?.netheal ?? null) : text;
+      basename(path) !== 'package.json' ? text : hasKey(text) ? { netheal: path } : {};
     return cosmiconfig('netheal', {
       searchPlaces: [...names],
       searchStrategy: 'none',
@@ -85,11 +90,22 @@ function finder(names: readonly string[]): ReturnType<typeof cosmiconfig> {
   }
 }
 
-function parseQuietly(text: string): unknown {
+/** cosmiconfig passes over what it may not read; the next one would then decide, unnoticed. */
+function isUnreadable(path: string): boolean {
+  if (!existsSync(path) || basename(path) === 'package.json') return false;
   try {
-    return JSON.parse(text);
+    accessSync(path, constants.R_OK);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+function hasKey(packageJson: string): boolean {
+  try {
+    return (JSON.parse(packageJson) as { netheal?: unknown } | null)?.netheal !== undefined;
   } catch {
     // A broken package.json is npm's business; a netheal config in it would be found broken by npm first.
-    return null;
+    return false;
   }
 }

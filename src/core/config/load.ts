@@ -8,9 +8,9 @@ import type { ResolvedConfig } from './types.ts';
 
 export { findConfig } from './find-config.ts';
 
-/** A secret that stands in the file itself, as a plain string. */
+/** A secret that stands in the file itself, as a plain string, on the line of its key. */
 const INLINE_SECRET =
-  /["']?(?:password|ssh_password|passphrase|enableSecret|sudoPassword|token)["']?\s*:\s*["']?[^\s"'{[$]/;
+  /["']?(?:password|ssh_password|passphrase|enableSecret|sudoPassword|token)["']?[ \t]*:[ \t]*["']?[^\s"'{[$#]/;
 
 /**
  * Finds, trusts, parses and resolves the config.

@@ -4,11 +4,11 @@ import { pathToFileURL } from 'node:url';
 import { TextDecoder } from 'node:util';
 import { type Document, isMap, isNode, isPair, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml';
 import { messageOf, NethealError } from '../errors.ts';
+import { aliasMistake } from './aliases.ts';
 import type { ConfigPath } from './types.ts';
+import { inPlainWords, jsonMistake, type Mistake } from './yaml-words.ts';
 
 const MAX_BYTES = 64 * 1024 * 1024;
-/** A document that grows more than this by its aliases was made to blow up. */
-const MAX_ALIASES = 100;
 const SCRIPTS: ReadonlySet<string> = new Set(['.ts', '.mts', '.js', '.mjs', '.cjs']);
 
 /** A config file as plain data, and where each value stands in it. */
@@ -33,6 +33,7 @@ export async function parseFile(path: string, cwd: string, allowScripts: boolean
     uniqueKeys: true,
     merge: true,
     prettyErrors: false,
+    logLevel: 'silent',
   });
   const at = (offset: number) => {
     const { line, col } = lines.linePos(offset);
@@ -40,23 +41,28 @@ export async function parseFile(path: string, cwd: string, allowScripts: boolean
   };
   if ('empty' in documents || documents.length === 0) throw invalid(`${name}:1:1: the file is empty`);
   const [document, second] = documents as [Document.Parsed, Document.Parsed | undefined];
-  const [error] = document.errors;
-  if (error) throw invalid(`${at(error.pos[0])}: ${wordsOf(error.code, error.message)}`);
+  const wrong = mistakeIn(document, text);
+  if (wrong) throw invalid(`${at(wrong.offset)}: ${wrong.what}`);
   if (second) throw invalid(`${at(second.range[0])}: one config is one document; a second one begins here`);
 
   let whole: unknown;
   try {
-    whole = document.toJS({ maxAliasCount: MAX_ALIASES });
+    // Aliases were counted above.
+    whole = document.toJS({ maxAliasCount: -1 });
   } catch (thrown) {
     throw invalid(`${name}:1:1: ${messageOf(thrown)}`);
   }
   const prefix: ConfigPath = basename(path) === 'package.json' ? ['netheal'] : [];
   const raw = prefix.length > 0 ? (whole as { netheal?: unknown } | null)?.netheal : whole;
-  if (raw === null || raw === undefined) throw invalid(`${name}:1:1: the file is empty`);
-  if (typeof raw !== 'object' || Array.isArray(raw)) {
+  const place = at(offsetOf(document, prefix));
+  if (raw === null || raw === undefined) {
     throw invalid(
-      `${name}:1:1: a config is a map of keys (devices, monitoring, ...), not ${Array.isArray(raw) ? 'a list' : typeof raw}`,
+      `${place}: ${prefix.length > 0 ? 'there is no config under the key "netheal"' : 'the file is empty'}`,
     );
+  }
+  if (typeof raw !== 'object' || Array.isArray(raw)) {
+    const kind = Array.isArray(raw) ? 'a list' : `a ${typeof raw}`;
+    throw invalid(`${place}: a config is a map of keys (devices, monitoring, ...), not ${kind}`);
   }
   return { raw, text, locate: (path) => at(offsetOf(document, [...prefix, ...path])) };
 }
@@ -112,11 +118,16 @@ function startOf(node: unknown): number | undefined {
   return isNode(node) ? (node as Node).range?.[0] : undefined;
 }
 
-/** The library's codes in plain words where its own are hard to read. */
-function wordsOf(code: string, message: string): string {
-  if (code === 'DUPLICATE_KEY') return 'the key stands here a second time';
-  if (code === 'TAB_AS_INDENT') return 'a tab cannot indent in YAML: use spaces';
-  return message.split('\n')[0]!;
+/** The first thing wrong with the text itself. A tag that nobody knows would silently become a plain string. */
+function mistakeIn(document: Document.Parsed, text: string): Mistake | null {
+  const [error] = document.errors;
+  if (error) {
+    const json =
+      error.code !== 'DUPLICATE_KEY' && text.trimStart().startsWith('{') ? jsonMistake(text) : null;
+    return json ?? inPlainWords(error);
+  }
+  const [warning] = document.warnings;
+  return warning ? inPlainWords(warning) : aliasMistake(document);
 }
 
 function shownName(path: string, cwd: string): string {

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { type ExecFileException, execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -36,9 +36,9 @@ export async function resolveSecret(
 }
 
 function fromFile(name: string, dir: string, env: NodeJS.ProcessEnv): Secret {
-  const beside = name.startsWith('~/') ? join(homedir(), name.slice(2)) : resolve(dir, name);
+  const beside = name.startsWith('~/') ? join(env.HOME || homedir(), name.slice(2)) : resolve(dir, name);
   const credential = env.CREDENTIALS_DIRECTORY ? join(env.CREDENTIALS_DIRECTORY, name) : null;
-  const path = !existsSync(beside) && credential !== null ? credential : beside;
+  const path = credential !== null && !existsSync(beside) && existsSync(credential) ? credential : beside;
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -54,6 +54,7 @@ function fromCommand(
   env: NodeJS.ProcessEnv,
 ): Promise<Secret> {
   const name = `the secret command ${file}`;
+  if (!file) return Promise.reject(unavailable('a secret command needs a program to run'));
   return new Promise((done, fail) => {
     const options = {
       cwd: dir,
@@ -62,13 +63,10 @@ function fromCommand(
       killSignal: 'SIGKILL',
       maxBuffer: MAX_BYTES,
     } as const;
-    execFile(file ?? '', args, options, (error, stdout) => {
+    execFile(file, args, options, (error, stdout) => {
       // What the command printed may hold the secret: only how it ended is told.
       if (error) {
-        const how = error.killed
-          ? `did not end within ${COMMAND_TIMEOUT_MS / 1_000} s`
-          : `failed (${error.code ?? error.signal})`;
-        fail(unavailable(`${name} ${how}`));
+        fail(unavailable(`${name} ${howItEnded(error)}`));
         return;
       }
       try {
@@ -78,6 +76,13 @@ function fromCommand(
       }
     });
   });
+}
+
+function howItEnded({ code, killed, signal }: ExecFileException): string {
+  if (String(code) === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') return `printed more than ${MAX_BYTES / 1024} KB`;
+  if (killed) return `did not end within ${COMMAND_TIMEOUT_MS / 1_000} s`;
+  if (typeof code === 'number') return `ended with exit code ${code}`;
+  return `failed (${code ?? signal})`;
 }
 
 /** Editors and `echo` end a file with a newline that is no part of the secret. */

@@ -1,4 +1,4 @@
-import { type Stats, statSync } from 'node:fs';
+import { realpathSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { NethealError } from '../errors.ts';
 
@@ -13,7 +13,8 @@ const STICKY = 0o1000;
  */
 export function checkTrust(file: string): void {
   const stats = statSync(file);
-  const problem = changeableByOthers(file, stats) ?? folderProblem(dirname(file));
+  const problem =
+    changeableByOthers(file, stats) ?? folderProblem(dirname(file)) ?? folderProblem(dirname(targetOf(file)));
   if (problem)
     throw new NethealError('NH_CONFIG_UNTRUSTED', `${file}: ${problem.what}`, { mend: problem.mend });
 }
@@ -21,6 +22,16 @@ export function checkTrust(file: string): void {
 /** May group or others read it? Then passwords should not stand in it. */
 export function readableByOthers(file: string): boolean {
   return (statSync(file).mode & OTHERS_READ) !== 0;
+}
+
+/** Where a symbolic link leads: who may replace the target decides as well. */
+function targetOf(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch {
+    // A pipe (`-c <(command)`) has no path of its own.
+    return file;
+  }
 }
 
 type Problem = Readonly<{ what: string; mend: string }>;
