@@ -1,5 +1,5 @@
 import type { Action } from '../core/api/types.ts';
-import { parseDuration } from '../core/config/duration.ts';
+import { parseDuration } from '../core/duration.ts';
 import { NethealError } from '../core/errors.ts';
 import { attach } from './attach.ts';
 import { currentUser, EXIT, type GlobalOptions, load, print } from './context.ts';
@@ -66,9 +66,7 @@ export async function heals(id: string | undefined, options: GlobalOptions): Pro
 
 /** A duration given on the command line. */
 export function durationArgument(text: string): number {
-  try {
-    return parseDuration(text);
-  } catch (thrown) {
-    throw new NethealError('NH_ARGUMENT_INVALID', (thrown as Error).message, { cause: thrown });
-  }
+  const ms = parseDuration(text);
+  if (ms !== null) return ms;
+  throw new NethealError('NH_ARGUMENT_INVALID', `"${text}" is no duration; write it like 30m, 2h or 1h30m`);
 }

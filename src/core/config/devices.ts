@@ -1,0 +1,204 @@
+import { findCycle } from '../model/topology.ts';
+import { nearest } from '../nearest.ts';
+import { formatDuration } from './duration.ts';
+import type { Scope } from './resolve.ts';
+import type { ParsedConfig, ParsedDevice } from './schema.ts';
+import { resolveSsh } from './ssh-access.ts';
+import { resolveStrategies } from './strategies.ts';
+import type { DeviceConfig, HealPolicy, ProbeConfig } from './types.ts';
+
+/** A device with the defaults merged under it, and what it is called. */
+export type NamedDevice = Readonly<{
+  id: string;
+  label: string;
+  address: string;
+  parsed: ParsedDevice;
+  index: number;
+}>;
+
+const HEAL_DEFAULTS: HealPolicy = {
+  enabled: true,
+  maxAttempts: 2,
+  waitBetweenAttemptsMs: 10_000,
+  settleMs: 10_000,
+  verifyWindowMs: 120_000,
+  minHealthyPeriodMs: 300_000,
+  approval: 'auto',
+};
+
+/** All devices, with defaults, fleet-wide values and references put in. */
+export async function resolveDevices(config: ParsedConfig, scope: Scope): Promise<DeviceConfig[]> {
+  const named = nameDevices(config, scope);
+  checkParents(named, scope);
+  if (named.length === 0) scope.warnings.push('the config has no devices: there is nothing to watch');
+  return Promise.all(named.map((device) => resolveDevice(device, named, config, scope)));
+}
+
+async function resolveDevice(
+  device: NamedDevice,
+  all: readonly NamedDevice[],
+  config: ParsedConfig,
+  scope: Scope,
+): Promise<DeviceConfig> {
+  const { id, label, address, parsed } = device;
+  const healPolicy = healPolicyOf(parsed, config);
+  const ssh = await resolveSsh(device, all, config, scope);
+  const strategies = resolveStrategies(device, all, config, scope);
+  const needsSsh = strategies.some(({ steps }) =>
+    steps.some(({ kind, on }) => kind.startsWith('ssh') && on === undefined),
+  );
+  if (needsSsh && !ssh)
+    scope.warnings.push(`${id} has ssh steps but no ssh access: it cannot be healed by them`);
+  return {
+    id,
+    address,
+    label,
+    group: parsed.group ?? 'default',
+    tags: parsed.tags ?? {},
+    parents: parsed.parents ?? [],
+    check: { ...checkPolicyOf(device, config, scope), minHealthyPeriodMs: healPolicy.minHealthyPeriodMs },
+    probes: probesOf(device, scope),
+    ssh,
+    healPolicy,
+    strategies,
+  };
+}
+
+function nameDevices(config: ParsedConfig, { problems, seed }: Scope): NamedDevice[] {
+  const byId = new Map<string, number>();
+  const taken = (id: string) => byId.has(id);
+  return config.devices.map((own, index) => {
+    const path = ['devices', index];
+    if (own.ip === undefined && own.host === undefined)
+      problems.add(path, 'needs an address: ip, or host with a name');
+    if (own.ip !== undefined && own.host !== undefined)
+      problems.add([...path, 'host'], 'ip and host are one thing: give one of them');
+    const address = own.ip ?? own.host ?? '';
+    const label = own.label ?? own.id ?? address;
+    let id = own.id ?? (slug(own.label ?? '') || slug(address) || `device-${index + 1}`);
+    // The seed knew no ids, so two devices of one label are no mistake there.
+    if (seed && taken(id)) id = `${id}-${slug(address)}`;
+    const first = byId.get(id);
+    if (first === undefined) byId.set(id, index);
+    else {
+      const place = problems.place(['devices', first]);
+      problems.add(
+        own.id === undefined ? path : [...path, 'id'],
+        `the id "${id}" is taken by the device at ${place}; give one of them another id`,
+      );
+    }
+    return { id, label, address, index, parsed: merged(config.defaults ?? {}, own) as ParsedDevice };
+  });
+}
+
+/** Maps are merged deeply, everything else of the device wins over the default. */
+function merged(below: unknown, above: unknown): unknown {
+  if (!isMap(below) || !isMap(above)) return above === undefined ? below : above;
+  const keys = new Set([...Object.keys(below), ...Object.keys(above)]);
+  return Object.fromEntries([...keys].map((key) => [key, merged(below[key], above[key])]));
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** `Core gateway` -> `core-gateway`. */
+function slug(text: string): string {
+  return text
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9._]+/g, '-')
+    .replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, '');
+}
+
+function checkParents(devices: readonly NamedDevice[], { problems }: Scope): void {
+  const ids = devices.map(({ id }) => id);
+  for (const { parsed, index } of devices) {
+    for (const [at, parent] of (parsed.parents ?? []).entries()) {
+      if (!ids.includes(parent)) problems.add(['devices', index, 'parents', at], unknownDevice(parent, ids));
+    }
+  }
+  const cycle = findCycle(
+    devices.map(({ id, parsed }) => ({ id, parents: (parsed.parents ?? []).filter((p) => ids.includes(p)) })),
+  );
+  if (!cycle) return;
+  const index = devices.find(({ id }) => id === cycle[0])!.index;
+  problems.add(['devices', index, 'parents'], `parents go round in a circle: ${cycle.join(' -> ')}`);
+}
+
+/** Words for a reference to a device that does not exist. */
+export function unknownDevice(id: string, known: readonly string[]): string {
+  const near = nearest(id, known);
+  return `there is no device "${id}"${near ? `, did you mean "${near}"?` : ''}`;
+}
+
+function checkPolicyOf(
+  { parsed, index }: NamedDevice,
+  { monitoring = {} }: ParsedConfig,
+  { problems }: Scope,
+): Omit<DeviceConfig['check'], 'minHealthyPeriodMs'> {
+  const pick = <
+    K extends 'interval' | 'timeout' | 'failureThreshold' | 'successThreshold' | 'retryInterval' | 'packets',
+  >(
+    key: K,
+  ) => parsed[key] ?? monitoring[key];
+  const intervalMs = pick('interval') ?? 30_000;
+  const timeoutMs = pick('timeout') ?? Math.min(2_000, intervalMs);
+  if (timeoutMs > intervalMs) {
+    const path =
+      parsed.timeout !== undefined || parsed.interval !== undefined
+        ? ['devices', index, parsed.timeout === undefined ? 'interval' : 'timeout']
+        : ['monitoring', monitoring.timeout === undefined ? 'interval' : 'timeout'];
+    problems.add(
+      path,
+      `the timeout (${formatDuration(timeoutMs)}) must not be longer than the interval (${formatDuration(intervalMs)})`,
+    );
+  }
+  const degraded = { ...monitoring.degraded, ...parsed.degraded };
+  return {
+    intervalMs,
+    timeoutMs,
+    failureThreshold: pick('failureThreshold') ?? 3,
+    successThreshold: pick('successThreshold') ?? 2,
+    retryIntervalMs: pick('retryInterval') ?? Math.min(intervalMs, 5_000),
+    packets: pick('packets') ?? 1,
+    degraded: { lossPercent: degraded.lossPercent ?? 20, rttMs: degraded.rttMs ?? 500 },
+  };
+}
+
+function healPolicyOf(
+  { healing: own = {} }: ParsedDevice,
+  { healing: fleet = {} }: ParsedConfig,
+): HealPolicy {
+  return {
+    // Turned off for the fleet is turned off; a device can only be more careful.
+    enabled: (fleet.enabled ?? true) && (own.enabled ?? true),
+    maxAttempts: own.maxAttempts ?? fleet.maxAttempts ?? HEAL_DEFAULTS.maxAttempts,
+    waitBetweenAttemptsMs:
+      own.waitBetweenAttempts ?? fleet.waitBetweenAttempts ?? HEAL_DEFAULTS.waitBetweenAttemptsMs,
+    settleMs: own.settle ?? fleet.settle ?? HEAL_DEFAULTS.settleMs,
+    verifyWindowMs: own.verifyWindow ?? fleet.verifyWindow ?? HEAL_DEFAULTS.verifyWindowMs,
+    minHealthyPeriodMs: own.minHealthyPeriod ?? fleet.minHealthyPeriod ?? HEAL_DEFAULTS.minHealthyPeriodMs,
+    approval: own.approval ?? fleet.approval ?? HEAL_DEFAULTS.approval,
+  };
+}
+
+function probesOf({ parsed, index }: NamedDevice, { problems }: Scope): ProbeConfig[] {
+  const path = ['devices', index, 'probes'];
+  const given = (parsed.probes ?? []).map(
+    ({ type, timeout, ...options }, at): ProbeConfig => ({
+      type,
+      options,
+      path: [...path, at],
+      ...(timeout === undefined ? {} : { timeoutMs: timeout }),
+    }),
+  );
+  if (parsed.icmp !== false) return [{ type: 'icmp', options: {}, path }, ...given];
+  if (given.length === 0)
+    problems.add(
+      ['devices', index, 'icmp'],
+      'without icmp the device needs a probe: probes: [{ type: tcp, port: 22 }]',
+    );
+  return given;
+}

@@ -1,0 +1,85 @@
+import { Cron } from 'croner';
+import { nearest } from '../nearest.ts';
+import { unknownDevice } from './devices.ts';
+import type { Problems } from './problems.ts';
+import type { ParsedConfig } from './schema.ts';
+import type { ConfigPath, DeviceConfig, DowntimeConfig } from './types.ts';
+
+type ParsedDowntime = NonNullable<ParsedConfig['downtimes']>[number];
+
+/** Planned outages: of known devices and groups, either from-to or a cron start with a length. */
+export function resolveDowntimes(
+  downtimes: readonly ParsedDowntime[],
+  devices: readonly DeviceConfig[],
+  problems: Problems,
+): DowntimeConfig[] {
+  const ids = devices.map(({ id }) => id);
+  const groups = [...new Set(devices.map(({ group }) => group))];
+  return downtimes.map((downtime, index) => {
+    const path = ['downtimes', index];
+    for (const [at, id] of (downtime.devices ?? []).entries()) {
+      if (!ids.includes(id)) problems.add([...path, 'devices', at], unknownDevice(id, ids));
+    }
+    for (const [at, group] of (downtime.groups ?? []).entries()) {
+      if (groups.includes(group)) continue;
+      const near = nearest(group, groups);
+      problems.add(
+        [...path, 'groups', at],
+        `there is no group "${group}"${near ? `, did you mean "${near}"?` : ''}`,
+      );
+    }
+    if (!downtime.devices?.length && !downtime.groups?.length)
+      problems.add(path, 'says of nobody that it is planned: give devices or groups');
+    return {
+      devices: downtime.devices ?? [],
+      groups: downtime.groups ?? [],
+      reason: downtime.reason ?? 'planned',
+      ...(downtime.cron === undefined ? fixed(downtime, path, problems) : repeated(downtime, path, problems)),
+    };
+  });
+}
+
+function fixed(
+  { from, to, duration }: ParsedDowntime,
+  path: ConfigPath,
+  problems: Problems,
+): Pick<DowntimeConfig, 'from' | 'to'> {
+  if (from === undefined) {
+    problems.add(path, 'needs a time: from and to, or cron and duration');
+    return {};
+  }
+  const start = timeAt(from, [...path, 'from'], problems);
+  const end = to === undefined ? start + (duration ?? Number.NaN) : timeAt(to, [...path, 'to'], problems);
+  if (to === undefined && duration === undefined) problems.add(path, 'needs an end: to, or duration');
+  else if (to !== undefined && duration !== undefined)
+    problems.add([...path, 'duration'], 'to and duration say the same: give one of them');
+  else if (end <= start) problems.add([...path, 'to'], `the end (${to}) must come after the start (${from})`);
+  return { from: start, to: end };
+}
+
+function repeated(
+  { cron, duration, from, to }: ParsedDowntime,
+  path: ConfigPath,
+  problems: Problems,
+): Pick<DowntimeConfig, 'cron' | 'durationMs'> {
+  try {
+    new Cron(cron!);
+  } catch (thrown) {
+    problems.add(
+      [...path, 'cron'],
+      `"${cron}" is no cron expression: ${(thrown as Error).message.replace(/^CronPattern: /, '')}`,
+    );
+  }
+  if (duration === undefined) problems.add(path, 'a cron downtime needs its length: duration');
+  for (const [key, value] of Object.entries({ from, to })) {
+    if (value !== undefined) problems.add([...path, key], 'cron says when it begins: leave this out');
+  }
+  return { cron: cron!, durationMs: duration ?? 0 };
+}
+
+/** `2026-12-01T22:00` is local time; with a zone (`Z`, `+01:00`) it is that. */
+function timeAt(text: string, path: ConfigPath, problems: Problems): number {
+  const time = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(time)) problems.add(path, `"${text}" is no time; write it like 2026-12-01T22:00`);
+  return time;
+}

@@ -1,0 +1,191 @@
+import type { z } from 'zod';
+import { nearest } from '../nearest.ts';
+import type { ConfigPath } from './types.ts';
+
+type Issue = z.core.$ZodIssue;
+type Schema = z.core.$ZodType;
+/** A mistake and where it is. */
+export type Problem = Readonly<{ path: ConfigPath; message: string }>;
+
+/** Issues of a schema as lines `FILE:LINE:COL path.to.key: what is wrong, and the nearest right thing`. */
+export function explainIssues(
+  issues: readonly Issue[],
+  basePath: ConfigPath,
+  locate: (path: ConfigPath) => string,
+  value: unknown,
+  schema?: Schema,
+): string[] {
+  return formatProblems(problemsOf(issues, basePath, value, schema), locate);
+}
+
+/** The same, not yet put into lines. */
+export function problemsOf(
+  issues: readonly Issue[],
+  basePath: ConfigPath,
+  value: unknown,
+  schema: Schema | undefined,
+): Problem[] {
+  return issues.flatMap((issue) => explain(issue, basePath, value, schema));
+}
+
+/** One line a problem, in the order of the file, each once. */
+export function formatProblems(problems: readonly Problem[], locate: (path: ConfigPath) => string): string[] {
+  const placed = problems.map(({ path, message }) => {
+    const place = locate(path);
+    const [line = 0, column = 0] = (/:(\d+):(\d+)$/.exec(place) ?? []).slice(1).map(Number);
+    const where = path.length > 0 ? ` ${path.join('.')}` : '';
+    return { line, column, text: `${place}${where}: ${message}` };
+  });
+  placed.sort((a, b) => a.line - b.line || a.column - b.column);
+  return [...new Set(placed.map(({ text }) => text))];
+}
+
+function explain(issue: Issue, base: ConfigPath, value: unknown, schema: Schema | undefined): Problem[] {
+  const own = issue.path as ConfigPath;
+  const path = [...base, ...own];
+  const input = valueAt(value, own);
+  switch (issue.code) {
+    case 'unrecognized_keys': {
+      const known = schema ? keysAt(schema, own) : [];
+      return issue.keys.map((key) => ({ path: [...path, key], message: unknownKey(key, known) }));
+    }
+    case 'invalid_union': {
+      const branch = bestBranch(issue.errors, input);
+      if (!branch)
+        return [
+          {
+            path,
+            message: isOwnWords(issue.message)
+              ? `${shown(input)} ${issue.message}`
+              : `${shown(input)} is not allowed here`,
+          },
+        ];
+      const inside = schema ? at(schema, own) : undefined;
+      return branch.flatMap((deeper) => explain(deeper, path, input, inside));
+    }
+    case 'invalid_type':
+      if (issue.message !== '' && isOwnWords(issue.message)) return [{ path, message: issue.message }];
+      if (input === undefined) return [{ path, message: 'is missing' }];
+      return [{ path, message: `must be ${NOUNS[issue.expected] ?? issue.expected}, not ${shown(input)}` }];
+    case 'invalid_value': {
+      const allowed = issue.values.map(String);
+      const near = typeof input === 'string' ? nearest(input, allowed) : null;
+      const hint = near ? `, did you mean "${near}"?` : '';
+      if (input === undefined) return [{ path, message: `is missing; one of: ${allowed.join(', ')}` }];
+      return [{ path, message: `${shown(input)} is none of ${allowed.join(', ')}${hint}` }];
+    }
+    case 'too_small':
+      return [{ path, message: tooSmall(issue, input) }];
+    case 'too_big':
+      return [{ path, message: `${shown(input)} is too large, at most ${issue.maximum}` }];
+    default:
+      return [{ path, message: issue.message }];
+  }
+}
+
+function tooSmall(issue: Extract<Issue, { code: 'too_small' }>, input: unknown): string {
+  if (issue.origin === 'number' || issue.origin === 'int') {
+    return `${shown(input)} is too small, ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`;
+  }
+  return 'must not be empty';
+}
+
+const NOUNS: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a map of keys',
+  record: 'a map of keys',
+};
+
+function unknownKey(key: string, known: readonly string[]): string {
+  const near = nearest(key, known);
+  if (near) return `unknown key, did you mean "${near}"?`;
+  return known.length > 0 ? `unknown key; there are: ${known.join(', ')}` : 'unknown key';
+}
+
+/** zod's own sentences begin with these; everything else was written for people. */
+function isOwnWords(message: string): boolean {
+  return !/^(Invalid|Unrecognized|Too|Required)/.test(message);
+}
+
+/** The branch of a union that the writer most likely meant: of the right type, with the fewest mistakes. */
+function bestBranch(branches: readonly (readonly Issue[])[], input: unknown): readonly Issue[] | null {
+  const wrongType = (issues: readonly Issue[]) =>
+    issues.some(({ code, path }) => code === 'invalid_type' && path.length === 0);
+  const right = branches.filter((issues) => !wrongType(issues));
+  if (right.length > 0) return right.reduce((best, issues) => (cost(issues) < cost(best) ? issues : best));
+  // A map or a list was meant for the branch of that shape even where it is of the wrong kind inside.
+  return typeof input === 'object' && input !== null ? (branches[0] ?? null) : null;
+}
+
+/** Missing and unknown keys weigh more than a bad value: they say that another branch was meant. */
+function cost(issues: readonly Issue[]): number {
+  return issues.reduce(
+    (sum, { code }) => sum + (code === 'unrecognized_keys' || code === 'invalid_type' ? 2 : 1),
+    0,
+  );
+}
+
+/** A value as a person would say it, short. */
+function shown(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'nothing (null)';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'a map of keys';
+  const text = JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 57)}..."` : text;
+}
+
+function valueAt(value: unknown, path: ConfigPath): unknown {
+  return path.reduce<unknown>(
+    (inside, step) => (inside as Record<string, unknown> | undefined)?.[step],
+    value,
+  );
+}
+
+// ---- what a schema knows at a place: only to name the nearest right key
+
+type Def = {
+  type: string;
+  shape?: Record<string, Schema>;
+  innerType?: Schema;
+  element?: Schema;
+  options?: Schema[];
+  valueType?: Schema;
+  in?: Schema;
+  getter?: () => Schema;
+};
+
+function at(schema: Schema, path: ConfigPath): Schema | undefined {
+  const [step, ...rest] = path;
+  const candidates = unwrap(schema);
+  if (step === undefined) return schema;
+  for (const candidate of candidates) {
+    const { shape, element, valueType } = defOf(candidate);
+    const inside = shape?.[step] ?? element ?? valueType;
+    const found = inside && at(inside, rest);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function keysAt(schema: Schema, path: ConfigPath): string[] {
+  const found = at(schema, path);
+  if (!found) return [];
+  return [...new Set(unwrap(found).flatMap((candidate) => Object.keys(defOf(candidate).shape ?? {})))];
+}
+
+/** Looks through optional, default, pipe, lazy and union to the schemas inside. */
+function unwrap(schema: Schema): Schema[] {
+  const { innerType, options, in: input, getter } = defOf(schema);
+  if (options) return options.flatMap(unwrap);
+  const inside = innerType ?? input ?? getter?.();
+  return inside ? unwrap(inside) : [schema];
+}
+
+function defOf(schema: Schema): Def {
+  return schema._zod.def as unknown as Def;
+}

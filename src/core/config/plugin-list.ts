@@ -1,0 +1,102 @@
+import { isAbsolute, resolve } from 'node:path';
+import { nearest } from '../nearest.ts';
+import type { Scope } from './resolve.ts';
+import type { ParsedConfig } from './schema.ts';
+import type { SecretRef } from './secrets.ts';
+import { secretAt } from './ssh-access.ts';
+import type { ConfigPath, PluginConfig } from './types.ts';
+
+/** Built-in plugins in the order in which they are applied; what the config's other sections say is handed to them. */
+const BUILT_INS: readonly Readonly<{
+  name: string;
+  on: boolean;
+  given?: (config: ParsedConfig) => object;
+}>[] = [
+  { name: 'pinger', on: true, given: ({ monitoring }) => ({ engine: monitoring?.engine ?? 'auto' }) },
+  { name: 'probes', on: true },
+  { name: 'steps', on: true },
+  { name: 'ssh-healer', on: true },
+  {
+    name: 'guardrails',
+    on: true,
+    given: ({ healing }) => ({
+      maxUnhealthyPercent: healing?.maxUnhealthy ?? 30,
+      maxConcurrent: healing?.maxConcurrent ?? 3,
+      maxPerHour: healing?.maxPerHour ?? 20,
+    }),
+  },
+  { name: 'csv-logger', on: true },
+  { name: 'dashboard', on: true },
+  { name: 'history', on: false },
+  { name: 'metrics', on: false },
+];
+const SECRET_KEY = /^(token|password|passphrase|secret|key)$|(Token|Password|Secret)$/;
+
+/** Which plugins are applied, in order, with their options still raw: their own schemas parse them. */
+export async function resolvePlugins(config: ParsedConfig, scope: Scope): Promise<PluginConfig[]> {
+  const given = config.plugins ?? {};
+  const list: PluginConfig[] = [];
+  for (const builtIn of BUILT_INS) {
+    const said = given[builtIn.name];
+    if (said === false || (said === undefined && !builtIn.on)) continue;
+    const path = ['plugins', builtIn.name];
+    const own = await optionsOf(said, path, scope);
+    const options = builtIn.given ? { ...builtIn.given(config), ...(own as object | undefined) } : own;
+    list.push({ name: builtIn.name, options, path });
+  }
+  for (const [name, said] of Object.entries(given)) {
+    if (said === false || BUILT_INS.some((builtIn) => builtIn.name === name)) continue;
+    const path = ['plugins', name];
+    if (!isForeign(name)) {
+      scope.problems.add(path, unknownPlugin(name));
+      continue;
+    }
+    const place = name.startsWith('.') ? resolve(scope.dir, name) : name;
+    list.push({ name: place, options: await optionsOf(said, path, scope), path });
+  }
+  return list;
+}
+
+/** A file, or a package; bare words are built-ins, so that a mistyped one is noticed. */
+function isForeign(name: string): boolean {
+  return name.startsWith('.') || isAbsolute(name) || name.includes('/') || name.startsWith('netheal-plugin-');
+}
+
+function unknownPlugin(name: string): string {
+  const names = BUILT_INS.map((builtIn) => builtIn.name);
+  const near = nearest(name, names);
+  return near
+    ? `there is no built-in plugin "${name}", did you mean "${near}"?`
+    : `there is no built-in plugin "${name}" (there are: ${names.join(', ')}); write ./${name}.ts for a file, or the whole name of a package`;
+}
+
+/** `true` and an empty value mean the defaults; references to secrets are fetched. */
+async function optionsOf(said: unknown, path: ConfigPath, scope: Scope): Promise<unknown> {
+  if (said === true || said === null || said === undefined) return undefined;
+  if (typeof said !== 'object' || Array.isArray(said)) {
+    scope.problems.add(path, 'must be a map of options, true or false');
+    return undefined;
+  }
+  return withSecrets(said, path, scope);
+}
+
+async function withSecrets(value: unknown, path: ConfigPath, scope: Scope): Promise<unknown> {
+  if (Array.isArray(value))
+    return Promise.all(value.map((item, index) => withSecrets(item, [...path, index], scope)));
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = await Promise.all(
+    Object.entries(value).map(async ([key, inside]) => {
+      const place = [...path, key];
+      if (SECRET_KEY.test(key) && isReference(inside))
+        return [key, await secretAt(inside, place, scope)] as const;
+      return [key, await withSecrets(inside, place, scope)] as const;
+    }),
+  );
+  return Object.fromEntries(entries);
+}
+
+function isReference(value: unknown): value is SecretRef {
+  if (typeof value !== 'object' || value === null) return false;
+  const [key, ...more] = Object.keys(value);
+  return more.length === 0 && (key === 'env' || key === 'file' || key === 'command');
+}

@@ -1,0 +1,88 @@
+import { type NamedDevice, unknownDevice } from './devices.ts';
+import type { Scope } from './resolve.ts';
+import type { ParsedConfig, ParsedStrategy } from './schema.ts';
+import type { ConfigPath, StepConfig, StrategyConfig } from './types.ts';
+
+/** Kinds of steps that come with netheal: where one of these keys stands, it names the kind. */
+const KNOWN_KINDS = ['ssh', 'ssh-shell', 'local', 'http', 'wake-on-lan', 'wait'];
+/** The core's own keys of a step. */
+const CORE_KEYS = ['on', 'timeout'];
+
+/** A device's own strategies, else those of the fleet. A list of commands is a ladder of one rung. */
+export function resolveStrategies(
+  { parsed, index }: NamedDevice,
+  all: readonly NamedDevice[],
+  { healing, devices, defaults }: ParsedConfig,
+  scope: Scope,
+): StrategyConfig[] {
+  const own = parsed.heal;
+  if (own === undefined) {
+    return (healing?.strategies ?? []).map((strategy, at) =>
+      resolveStrategy(strategy, at, ['healing', 'strategies', at], all, scope),
+    );
+  }
+  const path: ConfigPath =
+    devices[index]?.heal === undefined && defaults?.heal ? ['defaults', 'heal'] : ['devices', index, 'heal'];
+  const commands = own.filter((item) => typeof item === 'string');
+  if (commands.length === own.length) {
+    if (commands.length === 0) return [];
+    return [{ name: 'commands', when: {}, steps: [{ kind: 'ssh', spec: { ssh: commands }, path }] }];
+  }
+  return own.flatMap((item, at) => {
+    if (typeof item !== 'string') return [resolveStrategy(item, at, [...path, at], all, scope)];
+    scope.problems.add(
+      [...path, at],
+      'commands and strategies may not be mixed: write it as { steps: [{ ssh: [...] }] }',
+    );
+    return [];
+  });
+}
+
+function resolveStrategy(
+  strategy: ParsedStrategy,
+  at: number,
+  path: ConfigPath,
+  all: readonly NamedDevice[],
+  scope: Scope,
+): StrategyConfig {
+  const { when = {}, settle, risk, approval } = strategy;
+  return {
+    name: strategy.name ?? `strategy ${at + 1}`,
+    when: {
+      ...(when.attempt !== undefined && { attempt: [when.attempt].flat() }),
+      ...(when.failure !== undefined && { failure: [when.failure].flat() }),
+      ...(when.tags && { tags: when.tags }),
+      ...(when.text !== undefined && { text: when.text }),
+    },
+    steps: strategy.steps.flatMap((step, n) => resolveStep(step, [...path, 'steps', n], all, scope)),
+    ...(settle !== undefined && { settleMs: settle }),
+    ...(risk && { risk }),
+    ...(approval && { approval }),
+  };
+}
+
+function resolveStep(
+  step: ParsedStrategy['steps'][number],
+  path: ConfigPath,
+  all: readonly NamedDevice[],
+  { problems }: Scope,
+): StepConfig[] {
+  const { on, timeout, ...spec } = step;
+  const keys = Object.keys(spec).filter((key) => !CORE_KEYS.includes(key));
+  const kind = KNOWN_KINDS.find((known) => known in spec) ?? keys[0];
+  if (kind === undefined) {
+    problems.add(path, `a step needs a kind: ${KNOWN_KINDS.join(', ')}`);
+    return [];
+  }
+  const ids = all.map(({ id }) => id);
+  if (on !== undefined && !ids.includes(on)) problems.add([...path, 'on'], unknownDevice(on, ids));
+  return [
+    {
+      kind,
+      spec,
+      path,
+      ...(on === undefined ? {} : { on }),
+      ...(timeout === undefined ? {} : { timeoutMs: timeout }),
+    },
+  ];
+}
