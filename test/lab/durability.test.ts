@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { afterAll, beforeAll, expect, type TestContext, test } from 'vitest';
 import { fastConfig, watched } from './fast-config.ts';
-import { linkDown } from './faults.ts';
-import { linkIsUp } from './kernel.ts';
+import { linkDown, linkUp } from './faults.ts';
+import { eventually, linkIsUp } from './kernel.ts';
 import { createLab, type Lab } from './lab.ts';
 import type { LabDevice } from './lab-device.ts';
 import { Netheal } from './netheal.ts';
@@ -11,7 +11,9 @@ import { describeLab } from './requirements.ts';
 describeLab('netheal that is stopped at the worst moment', () => {
   let lab: Lab;
   beforeAll(async () => {
-    lab = await createLab({ devices: ['killed', 'twice', 'stopped', 'dry', 'rotated-1', 'rotated-2'] });
+    lab = await createLab({
+      devices: ['killed', 'twice', 'stopped', 'endless', 'dry', 'rotated-1', 'rotated-2'],
+    });
   });
   afterAll(() => lab?.close());
 
@@ -101,6 +103,25 @@ describeLab('netheal that is stopped at the worst moment', () => {
     await netheal.eventOf('incident-closed', 'stopped', 20_000);
     expect(runs(device)).toBe(1);
     expect(netheal.events('heal-started')).toEqual([]);
+  });
+
+  test.concurrent('SIGTERM in mid-heal: a command that outlives the grace period is cut off, and that attempt counts as interrupted', async (context) => {
+    const device = lab.device('endless');
+    const netheal = forTest(context, [watched(device, { heal: [`${count}; sleep 3333`] })], {
+      verifyWindow: '1s',
+    });
+    await breakAndWaitForCommand(netheal, device);
+    expect(await netheal.stop()).toBe(0);
+    expect(netheal.events('heal-finished')).toMatchObject([{ outcome: 'interrupted' }]);
+    const sleeps = async () => (await device.tryRun('pgrep -c -x sleep')).stdout.trim();
+    expect(await eventually(async () => (await sleeps()) === '0', 2_000)).toBe(true);
+    await linkUp(device);
+
+    await netheal.start();
+    expect(await netheal.status('endless')).toMatchObject({ healing_attempts: 1 });
+    await netheal.eventOf('incident-closed', 'endless', 20_000);
+    expect(netheal.events('heal-started')).toEqual([]);
+    expect(runs(device)).toBe(1);
   });
 
   test.concurrent('a dry run prints the plan and every gate and opens no connection', async (context) => {

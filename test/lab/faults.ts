@@ -12,6 +12,10 @@ export const linkDown = (device: LabDevice) =>
   run(['ip', '-n', device.namespace, 'link', 'set', 'eth0', 'down']);
 export const linkUp = (device: LabDevice) => run(['ip', '-n', device.namespace, 'link', 'set', 'eth0', 'up']);
 
+/** The switch turns the port off that another device hangs on: `ip link set PORT up` on the switch heals that. */
+export const portDown = (theSwitch: LabDevice, child: LabDevice) =>
+  run(['ip', '-n', theSwitch.namespace, 'link', 'set', child.port, 'down']);
+
 /** The device answers no pings but everything else: `sysctl -w net.ipv4.icmp_echo_ignore_all=0` heals it. */
 export const icmpOff = (device: LabDevice) => device.run('sysctl -qw net.ipv4.icmp_echo_ignore_all=1');
 

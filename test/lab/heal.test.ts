@@ -5,6 +5,7 @@ import { ignoresPings, linkIsUp, serviceRuns } from './kernel.ts';
 import { createLab, type Lab } from './lab.ts';
 import { type CsvRow, Netheal } from './netheal.ts';
 import { describeLab } from './requirements.ts';
+import { tryRun } from './shell.ts';
 
 describeLab('a device fails, netheal notices, logs in, heals it and proves it', () => {
   let lab: Lab;
@@ -79,6 +80,10 @@ describeLab('a device fails, netheal notices, logs in, heals it and proves it', 
     }
     expect(stretches(rows, broken.address)).toEqual(['online', 'offline', 'online']);
     expect(stretches(rows, lab.device('well-1').address)).toEqual(['online']);
+    // The password stands in the config and nowhere else: not in logs, journal or history.
+    const mentions = await tryRun(['grep', '-rl', lab.password, netheal.dir]);
+    expect(mentions.stdout).toBe(`${netheal.configFile}\n`);
+    expect(JSON.stringify(netheal.events())).not.toContain(lab.password);
     expect(new Set(rows.map((row) => row.label))).toEqual(new Set(devices.map((device) => device.label)));
   });
 
@@ -139,7 +144,7 @@ describeLab('a device fails, netheal notices, logs in, heals it and proves it', 
             ssh: { host: lab.device('behind').management, via: ['well-1'] },
           }),
           watched(bastion, { heal: ['true'] }),
-          watched(lab.device('well-2'), { heal: ['true'] }),
+          watched(lab.device('well-2'), { ip: lab.device('well-2').address6, heal: ['true'] }),
         ],
         { maxUnhealthy: '100%', maxConcurrent: 4 },
       ),
@@ -164,5 +169,6 @@ describeLab('a device fails, netheal notices, logs in, heals it and proves it', 
     expect(lab.device('behind').sshLog().text).toContain(`Connection from ${bastion.management} `);
     expect(bastion.sshLog()).toMatchObject({ logins: 1, sessions: 0 });
     neverTouched('well-2');
+    expect(stretches(netheal.csv(), lab.device('well-2').address6)).toEqual(['online']);
   });
 });

@@ -9,6 +9,8 @@ export class LabDevice {
   readonly address6: string;
   /** On the out-of-band network: there while the data link is down. */
   readonly management: string;
+  /** Name of the interface at the other end of its data cable: a port of the switch it is behind. */
+  readonly port: string;
   /** Name of its network namespace. */
   readonly namespace: string;
   /** Its files on the host; the same path inside. */
@@ -21,6 +23,7 @@ export class LabDevice {
     this.address = given.address;
     this.address6 = given.address6;
     this.management = given.management;
+    this.port = given.port;
     this.namespace = given.namespace;
     this.dir = given.dir;
     this.initPid = given.initPid;

@@ -98,6 +98,7 @@ function noDevice(id: string): never {
 type DevicePlan = Readonly<{
   id: string;
   behind: string | undefined;
+  port: string;
   index: number;
   namespace: string;
   dir: string;
@@ -111,6 +112,7 @@ function planDevice(lab: string, spec: DeviceSpec, index: number): DevicePlan {
   return {
     id: spec.id,
     behind: spec.behind,
+    port: `p${index}`,
     index,
     namespace: `${lab}-d${index}`,
     dir: `${labsDir}/${lab}/${spec.id}`,
@@ -139,7 +141,7 @@ async function makeFabric(lab: string, plans: readonly DevicePlan[]): Promise<vo
       ...cable('mon-data', 'data', 'eth0', monitor),
       ...cable('mon-oob', 'oob', 'eth1', monitor),
       ...plans.flatMap((plan) => [
-        ...(plan.behind === undefined ? cable(`d${plan.index}`, 'data', 'eth0', plan.namespace) : []),
+        ...(plan.behind === undefined ? cable(plan.port, 'data', 'eth0', plan.namespace) : []),
         ...cable(`m${plan.index}`, 'oob', 'eth1', plan.namespace),
       ]),
     ],
@@ -182,7 +184,7 @@ async function connectDevice(plan: DevicePlan, plans: readonly DevicePlan[]): Pr
         ? [`link add name br0 address ${hardwareAddress(plan.index)} ${bridge}`, 'link set dev br0 up']
         : []),
       ...(isSwitch ? ['link set dev eth0 master br0'] : []),
-      ...children.flatMap((child) => cable(`p${child.index}`, 'br0', 'eth0', child.namespace)),
+      ...children.flatMap((child) => cable(child.port, 'br0', 'eth0', child.namespace)),
       `addr add ${plan.address}/16 dev ${face}`,
       `addr add ${plan.address6}/64 dev ${face} nodad`,
       `addr add ${plan.management}/16 dev eth1`,

@@ -11,11 +11,17 @@ import {
   linkUp,
   muteSshd,
 } from './faults.ts';
-import { linkIsUp } from './kernel.ts';
+import { eventually, linkIsUp } from './kernel.ts';
 import { createLab, type Lab } from './lab.ts';
 import type { LabDevice } from './lab-device.ts';
 import { Netheal } from './netheal.ts';
 import { describeLab } from './requirements.ts';
+
+/** Holds once the CSV has so many rows more than now. */
+function rowsMore(netheal: Netheal, count: number): () => boolean {
+  const before = netheal.csv().length;
+  return () => netheal.csv().length >= before + count;
+}
 
 /** Every way in which a login can fail, and what the operator must read about it. */
 const troubles: readonly { id: string; spoil: (device: LabDevice) => Promise<unknown>; says: RegExp }[] = [
@@ -33,7 +39,7 @@ const troubles: readonly { id: string; spoil: (device: LabDevice) => Promise<unk
 describeLab('when a device cannot be logged in to', () => {
   let lab: Lab;
   beforeAll(async () => {
-    lab = await createLab({ devices: [...troubles.map(({ id }) => id), 'fine', 'well', 'hopeless'] });
+    lab = await createLab({ devices: [...troubles.map(({ id }) => id), 'fine', 'well', 'hopeless', 'slow'] });
   });
   afterAll(() => lab?.close());
 
@@ -57,7 +63,7 @@ describeLab('when a device cannot be logged in to', () => {
       await netheal.stop();
     });
     await netheal.start();
-    await netheal.until('a first row of each', () => netheal.csv().length >= devices.length, 10_000);
+    await netheal.until('a first row of each', rowsMore(netheal, devices.length), 10_000);
 
     for (const { id, spoil } of troubles) await spoil(lab.device(id));
     for (const device of devices) if (device.id !== 'well') await linkDown(device);
@@ -109,10 +115,13 @@ describeLab('when a device cannot be logged in to', () => {
       await netheal.stop();
     });
     await netheal.start();
-    await netheal.until('a first row', () => netheal.csv().length >= 1, 10_000);
+    await netheal.until('a first row', rowsMore(netheal, 1), 10_000);
 
     await icmpOff(device);
     await netheal.eventOf('needs-human', 'hopeless', 25_000);
+    await netheal.until('two more checks', rowsMore(netheal, 2), 10_000);
+    expect(netheal.events('needs-human')).toHaveLength(1);
+    expect(netheal.events('incident-opened')).toHaveLength(1);
     expect(netheal.events('heal-finished').map((event) => event.outcome)).toEqual(['failed', 'failed']);
     expect(await device.run('cat /srv/tries.log')).toBe('tried\ntried\n');
     expect(device.sshLog().sessions - sessions).toBe(2);
@@ -121,15 +130,45 @@ describeLab('when a device cannot be logged in to', () => {
       state: { healing: 'needs-human' },
     });
 
-    const rows = netheal.csv().length;
-    await netheal.until('four more checks', () => netheal.csv().length >= rows + 4, 10_000);
-    expect(netheal.events('needs-human')).toHaveLength(1);
-    expect(netheal.events('incident-opened')).toHaveLength(1);
+    // A restart calls for nobody a second time and tries nothing a third time.
+    await netheal.kill();
+    await netheal.start();
+    await netheal.until('four more checks', rowsMore(netheal, 4), 10_000);
+    expect(netheal.events('needs-human')).toEqual([]);
+    expect(netheal.events('incident-opened')).toEqual([]);
+    expect(await netheal.status('hopeless')).toMatchObject({
+      healing_attempts: 2,
+      status: 'offline',
+      state: { healing: 'needs-human' },
+    });
 
     await device.run('sysctl -qw net.ipv4.icmp_echo_ignore_all=0');
     await netheal.eventOf('incident-closed', 'hopeless', 15_000);
     expect(await netheal.status('hopeless')).toMatchObject({ status: 'online', state: { healing: 'idle' } });
-    expect(netheal.events('heal-started')).toHaveLength(2);
-    expect(netheal.events('needs-human')).toHaveLength(1);
+    expect(netheal.events('heal-started')).toEqual([]);
+    expect(await device.run('cat /srv/tries.log')).toBe('tried\ntried\n');
+  });
+
+  test.concurrent('a command that hangs is ended at its deadline, there and here', async ({
+    onTestFinished,
+  }) => {
+    const device = lab.device('slow');
+    const heal = [{ name: 'hang', steps: [{ ssh: ['sleep 3333'], timeout: '1s' }] }];
+    const netheal = new Netheal(lab, fastConfig(lab, [watched(device, { heal })], { verifyWindow: '1s' }));
+    onTestFinished(async () => {
+      await netheal.stop();
+    });
+    await netheal.start();
+    await netheal.until('a first row', rowsMore(netheal, 1), 10_000);
+    await icmpOff(device);
+    const started = await netheal.eventOf('heal-started', 'slow', 15_000);
+    const finished = await netheal.eventOf('heal-finished', 'slow', 15_000);
+    expect(finished.outcome).toBe('failed');
+    // Deadline, settling and verification together.
+    expect(Date.parse(finished.at) - Date.parse(started.at)).toBeLessThan(6_000);
+    expect(device.sshLog().sessions).toBeGreaterThanOrEqual(1);
+    const sleeps = () => device.tryRun('pgrep -c -x sleep');
+    await netheal.eventOf('needs-human', 'slow', 15_000);
+    expect(await eventually(async () => (await sleeps()).stdout.trim() === '0', 5_000)).toBe(true);
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { fastConfig, watched } from './fast-config.ts';
-import { linkDown, ownUplinks } from './faults.ts';
+import { linkDown, ownUplinks, portDown } from './faults.ts';
 import { linkIsUp } from './kernel.ts';
 import { createLab, type Lab } from './lab.ts';
 import { Netheal } from './netheal.ts';
@@ -50,6 +50,42 @@ describeLab('the root of an outage', () => {
     // "down" was said of nobody but the switch.
     const down = netheal.events('status-change').filter((event) => event.to === 'down');
     expect(down.map((event) => event.device)).toEqual(['switch']);
+  });
+
+  test('a device whose port was turned off is healed on its switch, where the step says so', async () => {
+    const [theSwitch, child] = [lab.device('switch'), lab.device('child-1')];
+    const before = theSwitch.sshLog().sessions;
+    const steps = [{ on: 'switch', ssh: [`ip link set ${child.port} up`] }];
+    netheal = new Netheal(
+      lab,
+      fastConfig(lab, [
+        watched(theSwitch),
+        watched(child, { parents: ['switch'], heal: [{ name: 'port', steps }] }),
+      ]),
+    );
+    await netheal.start();
+    await netheal.until('all are up', allUp, 10_000);
+    await portDown(theSwitch, child);
+    expect((await netheal.eventOf('heal-finished', 'child-1', 20_000)).outcome).toBe('healed');
+    expect(await linkIsUp(child)).toBe(true);
+    expect(theSwitch.sshLog().sessions - before).toBe(1);
+    expect(child.sshLog().connections).toBe(0);
+    expect(netheal.events('incident-opened').map((event) => event.device)).toEqual(['child-1']);
+  });
+
+  test('a monitor that was held up for three seconds says of nobody that it is down', async () => {
+    await start();
+    await netheal.until('all are up', allUp, 10_000);
+    for (let stop = 0; stop < 2; stop++) {
+      process.kill(netheal.pid, 'SIGSTOP');
+      await new Promise((resolve) => setTimeout(resolve, 3_000));
+      process.kill(netheal.pid, 'SIGCONT');
+      const rows = netheal.csv().length;
+      await netheal.until('two checks of each', () => netheal.csv().length >= rows + 14, 10_000);
+    }
+    expect(netheal.events('status-change').filter((event) => event.to !== 'up')).toEqual([]);
+    expect(netheal.csv().filter((row) => row.status !== 'online')).toEqual([]);
+    expect(netheal.events('self-offline')).toEqual([]);
   });
 
   test.each(ownUplinks)(
