@@ -2,7 +2,8 @@ import leven from 'leven';
 
 /** The known name nearest to a mistyped one, or null where none is near enough to be meant. */
 export function nearest(name: string, known: readonly string[]): string | null {
-  const limit = Math.max(2, Math.floor(name.length / 3));
+  // Of two letters any one is near any other.
+  const limit = name.length < 3 ? 0 : name.length < 4 ? 1 : Math.max(2, Math.floor(name.length / 3));
   let best: string | null = null;
   let bestDistance = limit + 1;
   for (const candidate of known) {
