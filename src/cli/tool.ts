@@ -47,6 +47,9 @@ export async function openTool(config: ResolvedConfig, purpose: 'look' | 'list' 
     onFault: ({ what }) => say(what),
     services,
     signal: stopping.signal,
+  }).catch((thrown) => {
+    stopping.abort();
+    throw thrown;
   });
   if (purpose === 'look') await assembly.host.start();
   return {

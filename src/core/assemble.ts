@@ -3,8 +3,8 @@ import { explainIssues } from './config/explain.ts';
 import type { ConfigPath, DeviceConfig, ResolvedConfig } from './config/types.ts';
 import type { Clock } from './engine/clock.ts';
 import { Monitored } from './engine/monitored.ts';
-import { prepareProbes, prepareStrategies } from './engine/prepare.ts';
-import { NethealError } from './errors.ts';
+import { type PrepareContext, prepareProbes, prepareStrategies } from './engine/prepare.ts';
+import { type ErrorCode, NethealError } from './errors.ts';
 import type { Fault } from './kernel/guard.ts';
 import { createHooks, type Hooks } from './kernel/hooks.ts';
 import { PluginHost, type PluginServices } from './kernel/host.ts';
@@ -12,6 +12,12 @@ import { Registry } from './kernel/registry.ts';
 
 /** Few devices may keep long histories in memory; a large fleet leaves that to the history plugin. */
 const SAMPLES_KEPT = { few: 600, many: 64, manyFrom: 2_000 };
+
+const IN_THE_CONFIG: ReadonlySet<ErrorCode> = new Set([
+  'NH_PLUGIN_NOT_FOUND',
+  'NH_PLUGIN_INVALID',
+  'NH_PLUGIN_OPTIONS',
+]);
 
 export type AssembleOptions = Readonly<{
   config: ResolvedConfig;
@@ -59,8 +65,22 @@ export async function assemble({
     services,
     signal,
   });
-  await host.apply(config.plugins);
+  try {
+    await host.apply(config.plugins);
+    const devices = prepareDevices(config, { registry, parse, clock });
+    return { hooks, registry, host, devices };
+  } catch (thrown) {
+    // Those that were applied may have started something already.
+    await host.stop();
+    throw withPlace(thrown, config);
+  }
+}
 
+/** The devices of a config with their probes and steps parsed by the plugins that run them. */
+function prepareDevices(
+  config: ResolvedConfig,
+  { clock, registry, parse }: Pick<PrepareContext, 'registry' | 'parse'> & { clock: Clock },
+): Monitored[] {
   const byId = new Map(config.devices.map((device) => [device.id, device]));
   const context = {
     registry,
@@ -70,7 +90,7 @@ export async function assemble({
     device: (id: string): DeviceConfig => byId.get(id)!,
   };
   const samplesKept = config.devices.length < SAMPLES_KEPT.manyFrom ? SAMPLES_KEPT.few : SAMPLES_KEPT.many;
-  const devices = config.devices.map(
+  return config.devices.map(
     (device) =>
       new Monitored({
         config: device,
@@ -81,5 +101,13 @@ export async function assemble({
         samplesKept,
       }),
   );
-  return { hooks, registry, host, devices };
+}
+
+/** Mistakes in the choice of plugins are mistakes in the config: they say where. */
+function withPlace(thrown: unknown, { plugins, locate }: ResolvedConfig): unknown {
+  if (!(thrown instanceof NethealError) || !IN_THE_CONFIG.has(thrown.code)) return thrown;
+  const path = plugins.find(({ name }) => name === thrown.plugin)?.path;
+  if (!path) return thrown;
+  const { code, message, plugin, mend, cause } = thrown;
+  return new NethealError(code, `${locate(path)} ${path.join('.')}: ${message}`, { plugin, mend, cause });
 }

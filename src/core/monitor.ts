@@ -48,7 +48,7 @@ export type Monitor = Readonly<{
 }>;
 
 /**
- * Locks the state directory, puts everything together and starts it.
+ * Puts everything together, locks the state directory and starts.
  *
  * @throws NethealError; nothing is left running then
  */
@@ -58,8 +58,7 @@ export async function startMonitor({
   demo = false,
   clock = realClock,
 }: MonitorOptions): Promise<Monitor> {
-  const unlock = lockStateDir(config.stateDir);
-  const undo: (() => unknown)[] = [unlock];
+  const undo: (() => unknown)[] = [];
   try {
     return await start(config, healing, demo, clock, undo);
   } catch (thrown) {
@@ -77,12 +76,6 @@ async function start(
 ): Promise<Monitor> {
   const stopping = new AbortController();
   undo.push(() => stopping.abort());
-  const warnings: string[] = [...config.warnings];
-  const journal = Journal.open(join(config.stateDir, 'journal'), clock.now(), (message) =>
-    warnings.push(message),
-  );
-  undo.push(() => journal.close());
-
   const fleet = new Fleet();
   let assembly: Assembly | null = null;
   let engine: Engine | null = null;
@@ -137,6 +130,16 @@ async function start(
   const { host, hooks, registry, devices } = assembly;
   undo.push(() => host.stop());
   fleet.replace(devices);
+
+  // Only now is the config known to be right, down to the options of its plugins: a wrong one leaves nothing behind.
+  const unlock = lockStateDir(config.stateDir);
+  undo.unshift(unlock);
+  const warnings: string[] = [...config.warnings];
+  const journal = Journal.open(join(config.stateDir, 'journal'), clock.now(), (message) =>
+    warnings.push(message),
+  );
+  // Behind everything that may still write, before the lock is given up.
+  undo.splice(1, 0, () => journal.close());
 
   const sinks = registry.sinks.all().map(({ plugin, value }) =>
     createSinkQueue(value, {

@@ -130,7 +130,9 @@ function checkParents(devices: readonly NamedDevice[], { problems }: Scope): voi
 /** Words for a reference to a device that does not exist. */
 export function unknownDevice(id: string, known: readonly string[]): string {
   const near = nearest(id, known);
-  return `there is no device "${id}"${near ? `, did you mean "${near}"?` : ''}`;
+  if (near) return `there is no device "${id}", did you mean "${near}"?`;
+  const some = known.slice(0, 10).join(', ') + (known.length > 10 ? ', ...' : '');
+  return `there is no device "${id}"; there are: ${some || 'none'}`;
 }
 
 function checkPolicyOf(

@@ -29,7 +29,7 @@ export function resolveDowntimes(
       );
     }
     if (!downtime.devices?.length && !downtime.groups?.length)
-      problems.add(path, 'says of nobody that it is planned: give devices or groups');
+      problems.add(path, 'names no devices and no groups: give one of them');
     return {
       devices: downtime.devices ?? [],
       groups: downtime.groups ?? [],
@@ -79,7 +79,10 @@ function repeated(
 
 /** `2026-12-01T22:00` is local time; with a zone (`Z`, `+01:00`) it is that. */
 function timeAt(text: string, path: ConfigPath, problems: Problems): number {
-  const time = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
+  const day = /^\d{4}-\d{2}-\d{2}/.exec(text)?.[0];
+  // Date.parse takes 31 February for 3 March.
+  const exists = day !== undefined && new Date(`${day}T00:00Z`).toJSON()?.startsWith(day);
+  const time = exists ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(time)) problems.add(path, `"${text}" is no time; write it like 2026-12-01T22:00`);
   return time;
 }

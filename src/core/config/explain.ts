@@ -1,11 +1,20 @@
 import type { z } from 'zod';
 import { nearest } from '../nearest.ts';
+import { cleanLine } from '../text.ts';
 import type { ConfigPath } from './types.ts';
 
 type Issue = z.core.$ZodIssue;
 type Schema = z.core.$ZodType;
 /** A mistake and where it is. */
-export type Problem = Readonly<{ path: ConfigPath; message: string }>;
+export type Problem = Readonly<{
+  path: ConfigPath;
+  message: string;
+  /** For a mistyped key: the right one beside it. That this one is missing then need not be told as well. */
+  meant?: string;
+}>;
+
+/** What stands under such a key is never shown. */
+const SECRET_KEY = /^(token|password|passphrase|secret|key)$|(Token|Password|Secret|_password)$/;
 
 /** Issues of a schema as lines `FILE:LINE:COL path.to.key: what is wrong, and the nearest right thing`. */
 export function explainIssues(
@@ -25,8 +34,14 @@ export function problemsOf(
   value: unknown,
   schema: Schema | undefined,
 ): Problem[] {
-  return issues.flatMap((issue) => explain(issue, basePath, value, schema));
+  const problems = issues.flatMap((issue) => explain(issue, basePath, value, schema));
+  const meant = new Set(
+    problems.flatMap(({ path, meant }) => (meant ? [[...path.slice(0, -1), meant].join('\0')] : [])),
+  );
+  return problems.filter(({ path, message }) => message !== MISSING || !meant.has(path.join('\0')));
 }
+
+const MISSING = 'is missing';
 
 /** One line a problem, in the order of the file, each once. */
 export function formatProblems(problems: readonly Problem[], locate: (path: ConfigPath) => string): string[] {
@@ -34,7 +49,7 @@ export function formatProblems(problems: readonly Problem[], locate: (path: Conf
     const place = locate(path);
     const [line = 0, column = 0] = (/:(\d+):(\d+)$/.exec(place) ?? []).slice(1).map(Number);
     const where = path.length > 0 ? ` ${path.join('.')}` : '';
-    return { line, column, text: `${place}${where}: ${message}` };
+    return { line, column, text: cleanLine(`${place}${where}: ${message}`) };
   });
   placed.sort((a, b) => a.line - b.line || a.column - b.column);
   return [...new Set(placed.map(({ text }) => text))];
@@ -44,10 +59,11 @@ function explain(issue: Issue, base: ConfigPath, value: unknown, schema: Schema 
   const own = issue.path as ConfigPath;
   const path = [...base, ...own];
   const input = valueAt(value, own);
+  const secret = SECRET_KEY.test(String(path.at(-1)));
   switch (issue.code) {
     case 'unrecognized_keys': {
       const known = schema ? keysAt(schema, own) : [];
-      return issue.keys.map((key) => ({ path: [...path, key], message: unknownKey(key, known) }));
+      return issue.keys.map((key) => ({ path: [...path, key], ...unknownKey(key, known) }));
     }
     case 'invalid_union': {
       const branch = bestBranch(issue.errors, input);
@@ -56,8 +72,10 @@ function explain(issue: Issue, base: ConfigPath, value: unknown, schema: Schema 
           {
             path,
             message: isOwnWords(issue.message)
-              ? `${shown(input)} ${issue.message}`
-              : `${shown(input)} is not allowed here`,
+              ? secret
+                ? issue.message
+                : `${shown(input)} ${issue.message}`
+              : mustBe(issue.errors.flatMap(expectedAtRoot), input, secret),
           },
         ];
       const inside = schema ? at(schema, own) : undefined;
@@ -65,8 +83,8 @@ function explain(issue: Issue, base: ConfigPath, value: unknown, schema: Schema 
     }
     case 'invalid_type':
       if (issue.message !== '' && isOwnWords(issue.message)) return [{ path, message: issue.message }];
-      if (input === undefined) return [{ path, message: 'is missing' }];
-      return [{ path, message: `must be ${NOUNS[issue.expected] ?? issue.expected}, not ${shown(input)}` }];
+      if (input === undefined) return [{ path, message: MISSING }];
+      return [{ path, message: mustBe([issue.expected], input, secret) }];
     case 'invalid_value': {
       const allowed = issue.values.map(String);
       const near = typeof input === 'string' ? nearest(input, allowed) : null;
@@ -78,10 +96,40 @@ function explain(issue: Issue, base: ConfigPath, value: unknown, schema: Schema 
       return [{ path, message: tooSmall(issue, input) }];
     case 'too_big':
       return [{ path, message: `${shown(input)} is too large, at most ${issue.maximum}` }];
+    case 'invalid_format':
+      if (isOwnWords(issue.message)) return [{ path, message: issue.message }];
+      return [
+        {
+          path,
+          message: `${secret ? 'this' : shown(input)} ${FORMATS[issue.format] ?? 'has the wrong form'}`,
+        },
+      ];
     default:
       return [{ path, message: issue.message }];
   }
 }
+
+/** What a place takes, what stands there instead and, where quotes are all it lacks, that. */
+function mustBe(expected: readonly string[], input: unknown, secret: boolean): string {
+  const nouns = [...new Set(expected.map((type) => NOUNS[type] ?? type))];
+  if (nouns.length === 0) return secret ? 'is not allowed here' : `${shown(input)} is not allowed here`;
+  const lacksQuotes =
+    expected.includes('string') && (typeof input === 'number' || typeof input === 'boolean');
+  const not = secret ? '' : `, not ${shown(input)}`;
+  return `must be ${nouns.join(' or ')}${not}${lacksQuotes ? ': put it in quotes' : ''}`;
+}
+
+/** What a branch of a union takes, where it was already refused for its type. */
+function expectedAtRoot(issues: readonly Issue[]): string[] {
+  return issues.flatMap((issue) =>
+    issue.code === 'invalid_type' && issue.path.length === 0 ? [issue.expected] : [],
+  );
+}
+
+const FORMATS: Readonly<Record<string, string>> = {
+  url: 'is no URL; write it like http://10.0.0.1/health',
+  email: 'is no e-mail address',
+};
 
 function tooSmall(issue: Extract<Issue, { code: 'too_small' }>, input: unknown): string {
   if (issue.origin === 'number' || issue.origin === 'int') {
@@ -100,10 +148,10 @@ const NOUNS: Readonly<Record<string, string>> = {
   record: 'a map of keys',
 };
 
-function unknownKey(key: string, known: readonly string[]): string {
+function unknownKey(key: string, known: readonly string[]): Pick<Problem, 'message' | 'meant'> {
   const near = nearest(key, known);
-  if (near) return `unknown key, did you mean "${near}"?`;
-  return known.length > 0 ? `unknown key; there are: ${known.join(', ')}` : 'unknown key';
+  if (near) return { message: `unknown key, did you mean "${near}"?`, meant: near };
+  return { message: known.length > 0 ? `unknown key; there are: ${known.join(', ')}` : 'unknown key' };
 }
 
 /** zod's own sentences begin with these; everything else was written for people. */

@@ -124,10 +124,10 @@ function mistakeIn(document: Document.Parsed, text: string): Mistake | null {
   if (error) {
     const json =
       error.code !== 'DUPLICATE_KEY' && text.trimStart().startsWith('{') ? jsonMistake(text) : null;
-    return json ?? inPlainWords(error);
+    return json ?? inPlainWords(error, text);
   }
   const [warning] = document.warnings;
-  return warning ? inPlainWords(warning) : aliasMistake(document);
+  return warning ? inPlainWords(warning, text) : aliasMistake(document);
 }
 
 function shownName(path: string, cwd: string): string {

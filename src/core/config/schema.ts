@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseDuration } from '../duration.ts';
+import { nearest } from '../nearest.ts';
 import { isAddress } from './address.ts';
 
 /**
@@ -10,7 +11,11 @@ import { isAddress } from './address.ts';
 const duration = z
   .string({
     error: ({ input }) =>
-      typeof input === 'number' ? `${input} has no unit, write "${input}s" (or ms, m, h, d)` : undefined,
+      typeof input !== 'number'
+        ? undefined
+        : input < 0
+          ? `${input} is no duration: it cannot be negative`
+          : `${input} has no unit, write "${input}s" (or ms, m, h, d)`,
   })
   .transform((text, context) => {
     const ms = parseDuration(text);
@@ -24,29 +29,51 @@ const duration = z
 const positive = duration.refine((ms) => ms > 0, { error: 'must be longer than 0' });
 
 const percent = z
-  .union([z.number(), z.string().regex(/^\d+(\.\d+)?\s*%?$/)], {
-    error: 'is no percentage; write it like 30%',
-  })
+  .union(
+    [
+      z.number(),
+      z.string().regex(/^\d+(\.\d+)?\s*%?$/, {
+        error: ({ input }) => `${JSON.stringify(input)} is no percentage; write it like 30%`,
+      }),
+    ],
+    { error: 'is no percentage; write it like 30%' },
+  )
   .transform((value) => (typeof value === 'number' ? value : Number.parseFloat(value)))
   .refine((value) => value >= 0 && value <= 100, { error: 'must be between 0% and 100%' });
 
 const address = z.string().refine(isAddress, {
-  error: ({ input }) => `"${input}" is not an IPv4 address, IPv6 address or host name`,
+  error: ({ input }) => {
+    const why = /(^|\.)0\d/.test(String(input)) ? ' (no part of an IPv4 address may begin with 0)' : '';
+    return `${JSON.stringify(input)} is not an IPv4 address, IPv6 address or host name${why}`;
+  },
 });
 const port = z.int().min(1).max(65_535);
 const id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, {
   error: ({ input }) =>
-    `"${input}" cannot be an id: letters, digits, dots and dashes, beginning with a letter or digit`,
+    `${JSON.stringify(input)} cannot be an id: letters, digits, dots and dashes, beginning with a letter or digit`,
 });
 const words = z.string().min(1);
+/** A kind of failure, `probe:NAME` or `exit:CODE`. */
+const FAILURES = ['timeout', 'host-unreachable', 'refused', 'dns', 'failed', 'loss', 'rtt'] as const;
+const failure = z
+  .string()
+  .refine((text) => /^(probe:.+|exit:\d+)$/.test(text) || FAILURES.some((kind) => kind === text), {
+    error: ({ input }) => {
+      const near = nearest(String(input), FAILURES);
+      return `${JSON.stringify(input)} is no kind of failure${near ? `, did you mean "${near}"?` : `; there are: ${FAILURES.join(', ')}, probe:NAME, exit:CODE`}`;
+    },
+  });
 const approval = z.enum(['auto', 'ask', 'never']);
 
-export const secret = z.union([
-  z.string(),
-  z.strictObject({ env: words }),
-  z.strictObject({ file: words }),
-  z.strictObject({ command: z.array(words).min(1) }),
-]);
+export const secret = z.union(
+  [
+    z.string(),
+    z.strictObject({ env: words }),
+    z.strictObject({ file: words }),
+    z.strictObject({ command: z.array(words).min(1) }),
+  ],
+  { error: 'must be text in quotes, or { env: NAME }, { file: PATH } or { command: [PROGRAM, ...] }' },
+);
 
 const checkKeys = {
   interval: positive.optional(),
@@ -83,7 +110,7 @@ const strategy = z.strictObject({
   when: z
     .strictObject({
       attempt: oneOrMore(z.int().min(1)).optional(),
-      failure: oneOrMore(words).optional(),
+      failure: oneOrMore(failure).optional(),
       tags: z.record(z.string(), z.string()).optional(),
       text: words.optional(),
     })
@@ -109,7 +136,7 @@ const sshKeys = {
       (text) => text === 'strict' || text === 'accept-new' || /^SHA256:[A-Za-z0-9+/]{43}=?$/.test(text),
       {
         error: ({ input }) =>
-          `"${input}" is neither strict, accept-new nor a fingerprint SHA256:... (43 characters)`,
+          `${JSON.stringify(input)} is neither strict, accept-new nor a fingerprint SHA256:... (43 characters)`,
       },
     )
     .optional(),

@@ -1,5 +1,6 @@
 import { parse, stringify } from 'yaml';
 import { NethealError } from '../errors.ts';
+import { nearest } from '../nearest.ts';
 import type { Problems } from './problems.ts';
 import type { ConfigPath } from './types.ts';
 
@@ -53,11 +54,16 @@ export function mapSeed(raw: unknown, problems: Problems): MappedSeed | null {
     // A section without any seed key is one of the new shape, and may stand beside seed-shaped ones.
     if (!hasSeedKeys && mixed.length > 0) return section;
     for (const key of mixed) {
+      const near = key.includes('_') ? nearest(key, [...Object.keys(keys), 'ssh_enabled']) : null;
       problems.add(
         [...at, key],
-        `unknown key; here stand keys of the first version (${Object.keys(keys).join(', ')}), and the two shapes may not be mixed`,
+        near
+          ? `unknown key, did you mean "${near}"?`
+          : `unknown key; here stand keys of the first version (${Object.keys(keys).join(', ')}), and the two shapes may not be mixed`,
       );
     }
+    if ('ssh_enabled' in section && typeof section.ssh_enabled !== 'boolean')
+      problems.add([...at, 'ssh_enabled'], 'must be true or false, without quotes');
     const result: Raw = {};
     for (const [key, [path, convert]] of Object.entries(keys)) {
       if (!(key in section)) continue;

@@ -18,18 +18,26 @@ const WORDS: readonly (readonly [test: RegExp, what: string])[] = [
   [/^BLOCK_AS_IMPLICIT_KEY/, 'a second ":" stands on this line: put the text in quotes'],
   [/^BAD_SCALAR_START/, 'no value may begin with this character: put it in quotes'],
   [/^BAD_ALIAS/, 'a value that begins with "*" is a YAML alias: put it in quotes'],
+  [/^BAD_DIRECTIVE|directive/i, 'a line that begins with "%" is not allowed here: put it in quotes'],
+  [
+    /^BAD_DQ_ESCAPE|escape sequence/,
+    'a "\\\\" in double quotes begins an escape: write "\\\\\\\\", or use single quotes',
+  ],
   [/closing ["']quote/, 'a quote that was opened above is never closed'],
   [/end with a \}/, 'a "{" that was opened above is not closed before here'],
   [/end with a \]/, 'a "[" that was opened above is not closed before here'],
   [/must be followed by map values|need to be followed by map values/, 'a ":" is missing behind this key'],
-  [/^MULTILINE_IMPLICIT_KEY/, 'a "," or a ":" is missing before here'],
+  [/^MULTILINE_IMPLICIT_KEY/, 'a ":" is missing behind this, or a "," before it'],
   [/^BAD_INDENT/, 'this line does not begin below the ones it belongs to: check the spaces before it'],
   [/^MISSING_CHAR.*comma|Missing , /, 'a "," is missing before here'],
   [/^UNEXPECTED_TOKEN/, 'this does not belong here: is a quote, a ":" or a line break missing before it?'],
 ];
 
 /** One complaint of the YAML library, told so that nobody has to know the library. */
-export function inPlainWords({ code, message, pos }: YAMLError): Mistake {
+export function inPlainWords({ code, message, pos }: YAMLError, text: string): Mistake {
+  if (code === 'BLOCK_AS_IMPLICIT_KEY' && /^[^:]*\n/.test(text.slice(pos[0]).replace(/:(?=\S)/g, ''))) {
+    return { offset: pos[0], what: 'the line below this one is indented too far' };
+  }
   const said = `${code} ${message}`;
   const known = WORDS.find(([test]) => test.test(said));
   return { offset: pos[0], what: known?.[1] ?? message.split('\n')[0]!.replace(/:? ".*$/, '') };

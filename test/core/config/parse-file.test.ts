@@ -109,7 +109,11 @@ describe('what is told about a broken file, in one line with its place', () => {
     ['an open quote', 'a: "b\nc: 1\n', '3:1: a quote that was opened above is never closed'],
     ['an open brace', 'a: {b: 1\nc: 2\n', '2:1: a "{" that was opened above is not closed before here'],
     ['an open bracket', 'a: [1, 2\nc: 2\n', '2:1: a "[" that was opened above is not closed before here'],
-    ['a word without a colon', 'devices\nhealing: 1\n', '1:1: a "," or a ":" is missing before here'],
+    [
+      'a word without a colon',
+      'devices\nhealing: 1\n',
+      '1:1: a ":" is missing behind this, or a "," before it',
+    ],
     [
       'an uneven indentation',
       'a:\n  b: 1\n c: 2\n',
@@ -209,7 +213,6 @@ describe('what is told about a broken file, in one line with its place', () => {
       `{"password": "${canary}" "x": 1}`,
       `{"a": 1, "password": "${canary}`,
       `{"a": "${canary}", ]}`,
-      `? ${canary}\n- x\n`,
       `%${canary}\n---\na: 1\n`,
       `a: |${canary}\n x\n`,
       `a: "\\x${canary}"\n`,
