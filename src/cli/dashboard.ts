@@ -37,7 +37,7 @@ export async function dashboard(options: GlobalOptions): Promise<number> {
       notice: (message) => print(message),
       http,
     }),
-    signal: stopping.signal,
+    stopping,
   });
   print(
     running

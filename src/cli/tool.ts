@@ -46,10 +46,7 @@ export async function openTool(config: ResolvedConfig, purpose: 'look' | 'list' 
     clock: realClock,
     onFault: ({ what }) => say(what),
     services,
-    signal: stopping.signal,
-  }).catch((thrown) => {
-    stopping.abort();
-    throw thrown;
+    stopping,
   });
   if (purpose === 'look') await assembly.host.start();
   return {

@@ -24,7 +24,8 @@ export type AssembleOptions = Readonly<{
   clock: Clock;
   onFault: (fault: Fault) => void;
   services: (plugin: string, signal: AbortSignal) => PluginServices;
-  signal: AbortSignal;
+  /** Tells the plugins that it is over; used here where they do not fit together. */
+  stopping: AbortController;
 }>;
 
 /** Config, plugins and devices put together, nothing running yet. */
@@ -45,7 +46,7 @@ export async function assemble({
   clock,
   onFault,
   services,
-  signal,
+  stopping,
 }: AssembleOptions): Promise<Assembly> {
   const hooks = createHooks();
   const registry = new Registry();
@@ -63,7 +64,7 @@ export async function assemble({
     onFault,
     parse,
     services,
-    signal,
+    signal: stopping.signal,
   });
   try {
     await host.apply(config.plugins);
@@ -71,6 +72,7 @@ export async function assemble({
     return { hooks, registry, host, devices };
   } catch (thrown) {
     // Those that were applied may have started something already.
+    stopping.abort();
     await host.stop();
     throw withPlace(thrown, config);
   }

@@ -125,7 +125,7 @@ async function start(
     clock,
     onFault: (fault) => faults.tell(fault),
     services,
-    signal: stopping.signal,
+    stopping,
   });
   const { host, hooks, registry, devices } = assembly;
   undo.push(() => host.stop());
