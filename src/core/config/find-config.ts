@@ -43,6 +43,8 @@ export function searchFolders({
 export async function findConfig(options: FindOptions): Promise<string | null> {
   const named = namedFile(options);
   if (named) {
+    if (options.file === '')
+      throw new NethealError('NH_CONFIG_NOT_FOUND', '--config names no file: it is empty');
     if (existsSync(named.path)) return named.path;
     throw new NethealError(
       'NH_CONFIG_NOT_FOUND',

@@ -106,8 +106,13 @@ function originOf(path: ConfigPath, origins: ReadonlyMap<string, ConfigPath>): C
 export function convertSeed(text: string): string {
   const mapped = mapSeed(parse(text), { add: () => undefined } as unknown as Problems);
   if (!mapped) throw new NethealError('NH_ARGUMENT_INVALID', 'the config has the new shape already');
-  // What the seed did without saying is said in the new shape.
-  const config = { ...(mapped.config as Raw), defaults: { ssh: { hostKey: 'accept-new' } } };
+  const { devices, ...rest } = mapped.config as Raw;
+  // What the first version did without saying is said in the new shape.
+  const trusting = (device: unknown) =>
+    isMap(device) && isMap(device.ssh)
+      ? { ...device, ssh: { ...device.ssh, hostKey: 'accept-new' } }
+      : device;
+  const config = { ...rest, devices: Array.isArray(devices) ? devices.map(trusting) : devices };
   return stringify(config, { lineWidth: 0 }).replace(/: "?(\d+)000ms"?$/gm, ': $1s');
 }
 

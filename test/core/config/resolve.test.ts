@@ -1,0 +1,254 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { describeConfig } from '../../../src/core/config/describe.ts';
+import { resolveConfig } from '../../../src/core/config/resolve.ts';
+import { convertSeed } from '../../../src/core/config/seed-format.ts';
+import type { ResolvedConfig } from '../../../src/core/config/types.ts';
+import { NethealError } from '../../../src/core/errors.ts';
+import { Secret } from '../../../src/core/secret.ts';
+
+const CANARY = 'canary-7f3a-do-not-show';
+const ENV = { HOME: '/home/op', SW01_PASSWORD: CANARY, SW01_ENABLE: CANARY, NETHEAL_TOKEN: CANARY };
+
+function resolve(raw: unknown, env: NodeJS.ProcessEnv = ENV): Promise<ResolvedConfig> {
+  return resolveConfig(raw, {
+    file: '/etc/x/.nethealrc',
+    dir: '/etc/x',
+    env,
+    locate: () => '.nethealrc:1:1',
+  });
+}
+
+async function complaint(raw: unknown): Promise<string> {
+  try {
+    await resolve(raw);
+  } catch (thrown) {
+    if (thrown instanceof NethealError) return thrown.message;
+    throw thrown;
+  }
+  return '';
+}
+
+const example = () =>
+  parse(readFileSync(new URL('../../../config/netheal.example.yaml', import.meta.url), 'utf8'));
+const seedText = () => readFileSync(new URL('../../../config/config.seed.json', import.meta.url), 'utf8');
+
+describe('the example config, which shows every key', () => {
+  it('is accepted, and each value arrives where the engine reads it', async () => {
+    const config = await resolve(example());
+    const gateway = config.devices.find(({ id }) => id === 'core-gw')!;
+    const sw = config.devices.find(({ id }) => id === 'sw-01')!;
+    expect(config).toMatchObject({
+      format: 'netheal',
+      stateDir: '/etc/x/state',
+      monitoring: { engine: 'auto', witnesses: ['192.168.1.254'] },
+      healing: { enabled: true, mode: 'act', maxUnhealthyPercent: 30, maxConcurrent: 3, maxPerHour: 20 },
+    });
+    expect(gateway.check).toEqual({
+      intervalMs: 30_000,
+      timeoutMs: 2_000,
+      failureThreshold: 3,
+      successThreshold: 2,
+      retryIntervalMs: 5_000,
+      packets: 1,
+      degraded: { lossPercent: 20, rttMs: 500 },
+      minHealthyPeriodMs: 300_000,
+    });
+    expect(gateway.ssh).toMatchObject({
+      username: 'netheal',
+      privateKey: '/home/op/.ssh/id_ed25519',
+      hostKey: 'strict',
+    });
+    expect(sw.check.intervalMs).toBe(10_000);
+    expect(sw.parents).toEqual(['core-gw']);
+    expect(sw.probes.map(({ type }) => type)).toEqual(['icmp', 'tcp', 'http', 'exec']);
+    expect(sw.ssh).toMatchObject({ host: '172.16.0.2', username: 'admin', dialect: 'cisco-ios' });
+    expect(sw.ssh!.password!.reveal()).toBe(CANARY);
+    expect(sw.ssh!.via.map(({ name }) => name)).toEqual(['bastion']);
+    expect(
+      sw.strategies.map(({ name, when, settleMs, risk, approval }) => ({
+        name,
+        when,
+        settleMs,
+        risk,
+        approval,
+      })),
+    ).toEqual([
+      {
+        name: 'bounce uplink',
+        when: { attempt: [1] },
+        settleMs: 15_000,
+        risk: undefined,
+        approval: undefined,
+      },
+      {
+        name: 'power cycle through the PDU',
+        when: { attempt: [2], failure: ['timeout', 'host-unreachable'] },
+        settleMs: undefined,
+        risk: 'high',
+        approval: 'ask',
+      },
+    ]);
+    expect(sw.strategies[1]!.steps.map(({ kind, on }) => ({ kind, on }))).toEqual([
+      { kind: 'ssh', on: 'pdu-1' },
+      { kind: 'wait', on: undefined },
+    ]);
+    expect(config.downtimes).toHaveLength(2);
+    const dashboard = config.plugins.find(({ name }) => name === 'dashboard')!;
+    expect((dashboard.options as { token: Secret }).token).toBeInstanceOf(Secret);
+  });
+
+  it('shows no secret when it is printed', async () => {
+    const printed = JSON.stringify(describeConfig(await resolve(example())));
+    expect(printed).not.toContain(CANARY);
+    expect(printed).toContain('<secret>');
+  });
+});
+
+describe("the seed's config.json", () => {
+  it('is accepted as it is, with the defaults its users expect', async () => {
+    const config = await resolve(JSON.parse(seedText()));
+    const [router] = config.devices;
+    expect(config.format).toBe('seed');
+    expect(router).toMatchObject({ id: 'router', address: '192.168.1.1', label: 'Router' });
+    expect(router!.check).toMatchObject({ intervalMs: 30_000, timeoutMs: 2_000, failureThreshold: 3 });
+    expect(router!.healPolicy).toMatchObject({
+      enabled: true,
+      maxAttempts: 2,
+      waitBetweenAttemptsMs: 10_000,
+      approval: 'auto',
+    });
+    expect(router!.ssh).toMatchObject({ username: 'admin', port: 22, hostKey: 'accept-new' });
+    expect(router!.strategies[0]!.steps[0]!.spec).toEqual({ ssh: ['systemctl restart networking'] });
+    expect(config.plugins.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['csv-logger', 'dashboard']),
+    );
+    expect(config.warnings.join()).toContain('netheal config --convert');
+  });
+
+  it('watches a device without ssh_enabled and does not heal it', async () => {
+    const seed = JSON.parse(seedText());
+    seed.devices[0].ssh_enabled = false;
+    const [router] = (await resolve(seed)).devices;
+    expect(router!.ssh).toBeUndefined();
+    expect(router!.strategies).toEqual([]);
+  });
+
+  it('means the same after --convert', async () => {
+    const before = await resolve(JSON.parse(seedText()));
+    const after = await resolve(parse(convertSeed(seedText())));
+    expect(after.format).toBe('netheal');
+    const essence = ({ devices }: ResolvedConfig) =>
+      devices.map(({ id, address, check, healPolicy, strategies, ssh }) => ({
+        id,
+        address,
+        check,
+        healPolicy,
+        commands: strategies.map(({ steps }) => steps.map(({ spec }) => spec)),
+        user: ssh?.username,
+        hostKey: ssh?.hostKey,
+      }));
+    expect(essence(after)).toEqual(essence(before));
+  });
+
+  it('gives two devices of one label ids of their own, because it knew no ids', async () => {
+    const seed = JSON.parse(seedText());
+    seed.devices.push({ ...seed.devices[0], ip: '192.168.1.2' });
+    expect((await resolve(seed)).devices.map(({ id }) => id)).toEqual(['router', 'router-192.168.1.2']);
+  });
+
+  it('complains about its own keys, not about those they are mapped to', async () => {
+    const seed = JSON.parse(seedText());
+    seed.monitoring.ping_interval_seconds = -1;
+    expect(await complaint(seed)).toContain('monitoring.ping_interval_seconds');
+  });
+});
+
+describe('defaults', () => {
+  it('make an id from the label, else from the address', async () => {
+    const { devices } = await resolve({
+      devices: [{ ip: '10.0.0.1', label: 'Büro Süd / AP' }, { ip: '10.0.0.2' }, { ip: 'fe80::1' }],
+    });
+    expect(devices.map(({ id }) => id)).toEqual(['buro-sud-ap', '10.0.0.2', 'fe80-1']);
+  });
+
+  it('are merged under every device: maps deeply, lists replaced', async () => {
+    const { devices } = await resolve({
+      defaults: {
+        ssh: { username: 'netheal', port: 2222 },
+        tags: { site: 'a' },
+        probes: [{ type: 'tcp', port: 1 }],
+      },
+      devices: [
+        {
+          id: 'one',
+          ip: '10.0.0.1',
+          ssh: { port: 22 },
+          tags: { role: 'ap' },
+          probes: [{ type: 'tcp', port: 2 }],
+        },
+      ],
+    });
+    expect(devices[0]!.ssh).toMatchObject({ username: 'netheal', port: 22 });
+    expect(devices[0]!.tags).toEqual({ site: 'a', role: 'ap' });
+    expect(devices[0]!.probes.map(({ options }) => options)).toEqual([{}, { port: 2 }]);
+  });
+
+  it('retry no later than every five seconds, and no later than the interval', async () => {
+    const retry = async (interval: string) =>
+      (await resolve({ devices: [{ ip: '10.0.0.1', interval, timeout: '500ms' }] })).devices[0]!.check
+        .retryIntervalMs;
+    expect(await retry('30s')).toBe(5_000);
+    expect(await retry('2s')).toBe(2_000);
+  });
+
+  it('turn a built-in plugin off by false, and history on only where it is listed', async () => {
+    const config = await resolve({
+      devices: [{ ip: '10.0.0.1' }],
+      plugins: { dashboard: false, history: { retain: '30d' } },
+    });
+    const names = config.plugins.map(({ name }) => name);
+    expect(names).not.toContain('dashboard');
+    expect(names).not.toContain('metrics');
+    expect(names).toContain('history');
+  });
+
+  it('use the fleet-wide strategies for devices without their own', async () => {
+    const { devices } = await resolve({
+      healing: { strategies: [{ name: 'fleet', steps: [{ wait: '1s' }] }] },
+      devices: [
+        { id: 'a-1', ip: '10.0.0.1' },
+        { id: 'a-2', ip: '10.0.0.2', heal: [] },
+      ],
+    });
+    expect(devices.map(({ strategies }) => strategies.map(({ name }) => name))).toEqual([['fleet'], []]);
+  });
+});
+
+describe('whatever stands in the file', () => {
+  it('a mistake is a message and never a crash', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.jsonValue(),
+        fc.jsonValue(),
+        fc.jsonValue(),
+        async (devices, monitoring, healing) => {
+          await complaint({ devices, monitoring, healing });
+          await complaint({ devices: [devices], defaults: monitoring, plugins: healing });
+          await complaint(devices);
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  it('no message holds a secret', async () => {
+    const said = await complaint({
+      devices: [{ ip: '10.0.0.999', ssh: { password: CANARY, hostKey: 'x', user: 'y' } }],
+    });
+    expect(said).not.toBe('');
+    expect(said).not.toContain(CANARY);
+  });
+});
