@@ -5,8 +5,8 @@
  * - A failure is *soft* until `failureThreshold` of them came in a row; soft failures change no reachability.
  * - Confirmed with reachable parents it is hard `down` and opens (or continues) an incident; confirmed behind blocked
  *   parents it is hard `unreachable` and opens none.
- * - An unreachable device whose parents are back, and which still fails, is `down` at its next failed check: its own
- *   failures were confirmed long ago, only the blame was open.
+ * - An unreachable device whose parents are back, and which still fails, is judged afresh: what failed behind a dead
+ *   parent proves nothing, and it may take longer to come back than the parent.
  * - A down device with its own open incident stays `down` when its parents break too: the incident goes on.
  * - Recovery is visible only when it is hard, after `successThreshold` good checks. Two cases are quick: the first
  *   answer of a device never seen, and the first answer after soft failures.
@@ -115,9 +115,11 @@ function failedCheck(
   policy: CheckPolicy,
   surroundings: Surroundings,
 ): Verdict {
-  const count = state.consecutiveFailures + 1;
-  const threshold = policy.failureThreshold;
   const blocked = surroundings.parents === 'blocked';
+  // What failed behind a dead parent proves nothing: once the parent is back, the device is given time to come back too.
+  const afresh = state.reachability === 'unreachable' && state.hardness === 'hard' && !blocked;
+  const count = afresh ? 1 : state.consecutiveFailures + 1;
+  const threshold = policy.failureThreshold;
   const reachability = reachabilityAfterFailure(state, count >= threshold, blocked);
   const hard = reachability === 'down' || (reachability === 'unreachable' && blocked);
   return {
