@@ -27,7 +27,8 @@ export function load(options: GlobalOptions): Promise<ResolvedConfig> {
   return loadConfig({
     cwd: process.cwd(),
     env: process.env,
-    ...(options.config && { file: options.config }),
+    // An empty name (`-c "$UNSET"`) is a mistake and no wish for a search.
+    ...(options.config !== undefined && { file: options.config }),
   });
 }
 
@@ -36,7 +37,7 @@ export function find(options: GlobalOptions): Promise<string | null> {
   return findConfig({
     cwd: process.cwd(),
     env: process.env,
-    ...(options.config && { file: options.config }),
+    ...(options.config !== undefined && { file: options.config }),
   });
 }
 

@@ -1,6 +1,9 @@
-import { Command, CommanderError } from 'commander';
+import { createRequire } from 'node:module';
+import { Command, CommanderError, Option } from 'commander';
 import { approve, durationArgument, heals, send } from './act.ts';
 import { currentUser, EXIT, type GlobalOptions, runCommand } from './context.ts';
+
+const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
 /** `netheal`: one command a file, loaded when it is used. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -24,29 +27,36 @@ function program(): Command {
     .description(
       'A self-healing network monitor: it pings, finds the root cause, heals over SSH and proves it.',
     )
+    .version(version, '-V, --version', 'the version of netheal')
     .exitOverride()
     .showSuggestionAfterError()
-    .showHelpAfterError('(see netheal --help)');
+    .showHelpAfterError('(see netheal --help)')
+    // Of the root, so that they may stand before the command as well as behind it.
+    .option(
+      '-c, --config <file>',
+      'the config file (default: .nethealrc and its kin, here, then in ~ and /etc/netheal)',
+    )
+    .option('--json', 'one JSON object a line')
+    .option('--quiet', 'only what needs attention')
+    .addOption(
+      new Option('--log-level <level>', 'how much is said').choices(['debug', 'info', 'warn', 'error']),
+    );
 
   const command = (signature: string, description: string) =>
     root
       .command(signature)
       .description(description)
       .exitOverride()
-      .option(
-        '-c, --config <file>',
-        'the config file (default: .nethealrc and its kin, here, then in ~ and /etc/netheal)',
-      )
-      .option('--json', 'one JSON object a line')
-      .option('--quiet', 'only what needs attention')
-      .option('--log-level <level>', 'debug, info, warn or error');
+      .configureHelp({ showGlobalOptions: true });
 
   const by = currentUser();
   /** Turns a handler into a commander action whose errors become messages and exit codes. */
   const does =
     <A extends unknown[]>(handler: (...args: A) => Promise<number>) =>
-    (...args: unknown[]) =>
-      runCommand(() => handler(...(args as A)));
+    (...args: unknown[]) => {
+      const options = (args.pop() as Command).optsWithGlobals();
+      return runCommand(() => handler(...([...args.slice(0, -1), options] as unknown as A)));
+    };
 
   command('run', 'the daemon in the foreground: monitor, heal, log, dashboard')
     .option('--no-heal', 'monitor only')
