@@ -1,0 +1,43 @@
+import type { DeviceView, HealView, Snapshot } from '../core/api/types.ts';
+import type { Incident } from '../core/model/types.ts';
+import { type Neighbours, SEVERITY, type ShownState, shownState } from './device-state.ts';
+
+/** A snapshot with what every view asks of it worked out once. */
+export type Data = Neighbours &
+  Readonly<{
+    snapshot: Snapshot;
+    byId: ReadonlyMap<string, DeviceView>;
+    counts: Readonly<Record<ShownState, number>>;
+    openIncidents: readonly Incident[];
+    /** Heals that wait for a person, the oldest first. */
+    waiting: readonly HealView[];
+    /** Devices that are unreachable because of this one. */
+    victims: (id: string) => readonly DeviceView[];
+  }>;
+
+/** Works a snapshot out. */
+export function dataOf(snapshot: Snapshot): Data {
+  const byId = new Map<string, DeviceView>();
+  const counts = Object.fromEntries(SEVERITY.map((state) => [state, 0])) as Record<ShownState, number>;
+  const victims = new Map<string, DeviceView[]>();
+  for (const device of snapshot.devices) {
+    byId.set(device.id, device);
+    counts[shownState(device)]++;
+    if (device.reachability !== 'unreachable' || device.rootCause === null) continue;
+    const others = victims.get(device.rootCause);
+    if (others) others.push(device);
+    else victims.set(device.rootCause, [device]);
+  }
+  return {
+    snapshot,
+    byId,
+    counts,
+    openIncidents: snapshot.incidents.filter(({ closedAt }) => closedAt === null),
+    waiting: snapshot.heals
+      .filter(({ phase }) => phase === 'waiting-approval')
+      .toSorted((a, b) => a.startedAt - b.startedAt),
+    labelOf: (id) => byId.get(id)?.label ?? id,
+    victims: (id) => victims.get(id) ?? [],
+    victimsOf: (id) => victims.get(id)?.length ?? 0,
+  };
+}

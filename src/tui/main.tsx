@@ -1,0 +1,36 @@
+import type { ReadStream, WriteStream } from 'node:tty';
+import type { Source } from '../core/api/types.ts';
+import { terminalOf } from './terminal.ts';
+
+export type TuiOptions = Readonly<{
+  /** Looks, but does not act. */
+  readOnly: boolean;
+  /** Lines instead of a screen, whatever the terminal can do. */
+  plain: boolean;
+  /** Name of the person, for the audit trail. */
+  user: string;
+  /** Said on the normal screen after quitting. */
+  quitMessage?: string;
+  stdin: NodeJS.ReadStream | ReadStream;
+  stdout: NodeJS.WriteStream | WriteStream;
+  env: Readonly<Record<string, string | undefined>>;
+  /** Wall clock, epoch ms. */
+  now?: () => number;
+}>;
+
+/**
+ * The terminal UI of a source: a screen where there is a terminal, else plain lines. Resolves with the exit code when
+ * the person quits or a signal ends it; the caller closes the source. Rejects with what broke it, after the terminal
+ * is itself again.
+ */
+export async function runTui(source: Source, options: TuiOptions): Promise<number> {
+  const { stdin, stdout, env, plain } = options;
+  const terminal = terminalOf(env, stdin, stdout, plain);
+  if (!terminal.interactive) {
+    const { runPlain } = await import('./plain.ts');
+    return runPlain(source, stdout);
+  }
+  // React and Ink cost a quarter of a second: plain lines do without them.
+  const { runScreen } = await import('./screen.tsx');
+  return runScreen(source, options, terminal);
+}

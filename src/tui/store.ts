@@ -1,0 +1,262 @@
+import type { Action, Delta, SampleView, Source } from '../core/api/types.ts';
+import type { EventRecord } from '../core/plugin.ts';
+import type { Look } from './cells.ts';
+import { type Data, dataOf } from './data.ts';
+import { type Frame, frameOf, VIEWS } from './frame.ts';
+import type { Glyphs } from './glyphs.ts';
+import { settle } from './list.ts';
+import { painter, type ThemeName } from './theme.ts';
+import { type Message, type Scene, type Size, UI_START, type Ui } from './ui.ts';
+import type { AnyRow } from './views/view.ts';
+
+/** Data is drawn at most this often; keys are drawn at once. */
+const TICK_MS = 250;
+/** The clock in the head. */
+const CLOCK_MS = 1_000;
+/** Console lines that are kept among the events. */
+const CONSOLE_KEPT = 200;
+
+export type StoreOptions = Readonly<{
+  readOnly: boolean;
+  user: string;
+  glyphs: Glyphs;
+  colour: boolean;
+  size: Size;
+  now: () => number;
+  /** For what must not jump with the wall clock. */
+  monoMs: () => number;
+}>;
+
+/**
+ * All state of the screen, outside React: the picture, what the person has set, and the frame drawn from both.
+ * React is told only when the frame has changed.
+ */
+export class UiStore {
+  readonly source: Source;
+  readonly options: StoreOptions;
+  ui: Ui = UI_START;
+  #data: Data;
+  #events: readonly EventRecord[] = [];
+  #console: EventRecord[] = [];
+  #samples: readonly SampleView[] = [];
+  #samplesOf: unknown = null;
+  #size: Size;
+  #look: Look;
+  #lookOf: ThemeName = UI_START.theme;
+  #rows: readonly AnyRow[] = [];
+  #rowsKey: readonly unknown[] = [];
+  #frame: Frame = { lines: [], box: null };
+  #version = 0;
+  #stale = false;
+  #timer: NodeJS.Timeout | null = null;
+  readonly #clock: NodeJS.Timeout;
+  readonly #listeners = new Set<() => void>();
+  readonly #unsubscribe: () => void;
+
+  constructor(source: Source, options: StoreOptions) {
+    this.source = source;
+    this.options = options;
+    this.#size = options.size;
+    this.#look = { glyphs: options.glyphs, paint: painter(UI_START.theme, options.colour) };
+    this.#data = dataOf(source.snapshot());
+    this.#collectEvents();
+    this.#unsubscribe = source.subscribe((delta) => this.#changed(delta));
+    this.#clock = setInterval(() => this.draw(), CLOCK_MS);
+    this.draw();
+  }
+
+  // ---- read by React
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+  readonly version = (): number => this.#version;
+
+  get frame(): Frame {
+    return this.#frame;
+  }
+
+  // ---- read by commands
+
+  get scene(): Scene {
+    const { state, since } = this.source.connection();
+    return {
+      data: this.#data,
+      ui: this.ui,
+      size: this.#size,
+      look: this.#currentLook(),
+      now: this.options.now(),
+      connection: state,
+      staleSince: since,
+      readOnly: this.options.readOnly,
+      inProcess: this.source.inProcess,
+      samples: this.#samples,
+      events: this.#events,
+    };
+  }
+
+  /** The rows of the view that is open (not of the detail over it). */
+  rows(scene: Scene = this.scene): readonly AnyRow[] {
+    const view = VIEWS[scene.ui.view];
+    const key = [view, scene.data, ...(view.dependsOn?.(scene) ?? [])];
+    if (key.length !== this.#rowsKey.length || key.some((part, index) => part !== this.#rowsKey[index])) {
+      this.#rowsKey = key;
+      this.#rows = view.rows(scene);
+    }
+    return this.#rows;
+  }
+
+  /** Id of the device that keys act on: the one in detail, else the one under the cursor. */
+  selectedDevice(): string | null {
+    if (this.ui.device !== null) return this.ui.device;
+    const row = this.rows()[this.ui.lists[this.ui.view].index];
+    return row ? VIEWS[this.ui.view].deviceOf(row) : null;
+  }
+
+  // ---- changed by commands
+
+  /** Changes what the person sees, and draws it at once. */
+  set(change: Partial<Ui>): void {
+    this.ui = { ...this.ui, ...change };
+    this.draw();
+  }
+
+  say(text: string, level: Message['level'] = 'info'): void {
+    this.set({ message: { text, level } });
+  }
+
+  resize(size: Size): void {
+    this.#size = size;
+    this.draw();
+  }
+
+  /** Tells React to write the screen again though nothing changed. */
+  redraw(): void {
+    this.#notify();
+  }
+
+  /** Asks for an action and says how it went; the answer may take as long as a heal. */
+  async act(action: Action, asked: string): Promise<void> {
+    this.say(asked);
+    try {
+      const result = await this.source.act(action);
+      this.say(result.message, result.ok ? 'good' : 'bad');
+    } catch (thrown) {
+      this.say(thrown instanceof Error ? thrown.message : String(thrown), 'bad');
+    }
+  }
+
+  /** A line that something wrote to the console, shown among the events. */
+  addConsoleLine(message: string, level: EventRecord['level']): void {
+    const at = new Date(this.options.now()).toISOString();
+    this.#console = [
+      { seq: 0, at, type: 'notice', level, plugin: 'console', message } satisfies EventRecord,
+      ...this.#console,
+    ].slice(0, CONSOLE_KEPT);
+    this.#collectEvents();
+    this.#tickSoon();
+  }
+
+  stop(): void {
+    this.#unsubscribe();
+    clearInterval(this.#clock);
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#listeners.clear();
+  }
+
+  /** Draws the scene; whoever listens is told only when the frame is another one. */
+  draw(): void {
+    const scene = this.scene;
+    const rows = this.rows(scene);
+    const { view, lists, device, follow } = scene.ui;
+    if (device === null) {
+      const height = VIEWS[view].listHeight(scene);
+      const following = view === 'events' && follow ? { ...lists.events, key: null, index: 0 } : lists[view];
+      this.ui = { ...this.ui, lists: { ...lists, [view]: settle(following, rows, height) } };
+    }
+    this.#fetchSamples(scene);
+    const frame = frameOf({ ...scene, ui: this.ui }, rows);
+    if (sameFrame(frame, this.#frame)) return;
+    this.#frame = frame;
+    this.#notify();
+  }
+
+  #notify(): void {
+    this.#version++;
+    for (const listener of this.#listeners) listener();
+  }
+
+  #currentLook(): Look {
+    if (this.#lookOf !== this.ui.theme) {
+      this.#lookOf = this.ui.theme;
+      this.#look = { ...this.#look, paint: painter(this.ui.theme, this.options.colour) };
+    }
+    return this.#look;
+  }
+
+  #stateOfConnection(): boolean {
+    const stale = this.source.connection().state === 'stale';
+    const changed = stale !== this.#stale;
+    this.#stale = stale;
+    return changed;
+  }
+
+  #changed(delta: Delta): void {
+    const empty = Object.keys(delta).length <= 2;
+    if (empty && !this.#stateOfConnection()) return;
+    this.#tickSoon();
+  }
+
+  #tickSoon(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null;
+      this.#data = dataOf(this.source.snapshot());
+      this.#collectEvents();
+      this.draw();
+    }, TICK_MS);
+  }
+
+  #collectEvents(): void {
+    const newestFirst = this.#data.snapshot.events.toReversed();
+    this.#events =
+      this.#console.length === 0
+        ? newestFirst
+        : [...this.#console, ...newestFirst].sort((a, b) =>
+            a.at < b.at ? 1 : a.at > b.at ? -1 : b.seq - a.seq,
+          );
+  }
+
+  /** Samples come by request: asked for when a detail opens and after each of its checks. */
+  #fetchSamples({ ui, data }: Scene): void {
+    const device = ui.device === null ? undefined : data.byId.get(ui.device);
+    if (device === this.#samplesOf) return;
+    const another = (this.#samplesOf as { id?: string } | null)?.id !== device?.id;
+    this.#samplesOf = device ?? null;
+    if (another) this.#samples = [];
+    if (!device) return;
+    this.source.samples(device.id).then(
+      (samples) => {
+        if ((this.#samplesOf as { id?: string } | null)?.id !== device.id) return;
+        this.#samples = samples;
+        this.draw();
+      },
+      // A daemon that is gone is said in the head already.
+      () => undefined,
+    );
+  }
+}
+
+function sameFrame(a: Frame, b: Frame): boolean {
+  return (
+    sameLines(a.lines, b.lines) &&
+    a.box?.x === b.box?.x &&
+    a.box?.y === b.box?.y &&
+    sameLines(a.box?.lines ?? [], b.box?.lines ?? [])
+  );
+}
+
+function sameLines(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((text, index) => text === b[index]);
+}

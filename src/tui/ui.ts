@@ -1,0 +1,120 @@
+import type { Action, SampleView } from '../core/api/types.ts';
+import type { HealPlan } from '../core/model/types.ts';
+import type { EventRecord } from '../core/plugin.ts';
+import type { Look } from './cells.ts';
+import type { ColumnId } from './columns.ts';
+import type { Data } from './data.ts';
+import { LIST_START, type ListState } from './list.ts';
+import type { ThemeName } from './theme.ts';
+
+/** The views with a list, in the order of their number keys. */
+export const VIEW_NAMES = ['fleet', 'events', 'incidents', 'heals', 'plugins'] as const;
+export type ViewName = (typeof VIEW_NAMES)[number];
+
+/** A question over the screen. What it runs is decided when it opens, never when it is answered. */
+export type Confirm = Readonly<{
+  kind: 'confirm';
+  title: string;
+  question: readonly string[];
+  plan?: HealPlan;
+  run: Action | 'quit';
+  openedMs: number;
+  top: number;
+}>;
+
+/** A heal that waits for a person, bound to the plan that is on the screen. */
+export type Approval = Readonly<{
+  kind: 'approval';
+  heal: string;
+  hash: string;
+  openedMs: number;
+  /** For a high risk: what was typed of the label so far; null while it is not being typed. */
+  typed: string | null;
+  top: number;
+}>;
+
+export type Overlay = Confirm | Approval | Readonly<{ kind: 'help'; top: number }>;
+
+/** A line of text that is being typed. */
+export type Prompt =
+  | Readonly<{ kind: 'filter'; text: string }>
+  | Readonly<{ kind: 'ack'; text: string; device: string; label: string }>
+  | Readonly<{ kind: 'downtime'; text: string; device: string; label: string }>;
+
+export type Message = Readonly<{ text: string; level: 'info' | 'good' | 'bad' }>;
+
+/** Everything a person has set; replaced whole with each change. */
+export type Ui = Readonly<{
+  view: ViewName;
+  /** Open in detail, over the view. */
+  device: string | null;
+  lists: Readonly<Record<ViewName, ListState>>;
+  /** First visible line of the detail. */
+  detailTop: number;
+  filter: string;
+  sort: ColumnId;
+  reverse: boolean;
+  grouped: boolean;
+  collapsed: ReadonlySet<string>;
+  follow: boolean;
+  /** Index into the windows of the chart; null: as much as there is. */
+  zoom: number | null;
+  overlay: Overlay | null;
+  prompt: Prompt | null;
+  message: Message | null;
+  theme: ThemeName;
+}>;
+
+/** How the screen is when it opens. */
+export const UI_START: Ui = {
+  view: 'fleet',
+  device: null,
+  lists: {
+    fleet: LIST_START,
+    events: LIST_START,
+    incidents: LIST_START,
+    heals: LIST_START,
+    plugins: LIST_START,
+  },
+  detailTop: 0,
+  filter: '',
+  sort: 'state',
+  reverse: false,
+  grouped: true,
+  collapsed: new Set(),
+  follow: true,
+  zoom: null,
+  overlay: null,
+  prompt: null,
+  message: null,
+  theme: 'dark',
+};
+
+export type Size = Readonly<{ columns: number; rows: number }>;
+
+/** All that a screen is drawn from: the same scene is always the same screen. */
+export type Scene = Readonly<{
+  data: Data;
+  ui: Ui;
+  size: Size;
+  look: Look;
+  now: number;
+  connection: 'live' | 'stale';
+  staleSince: number;
+  readOnly: boolean;
+  inProcess: boolean;
+  /** Samples of the device in detail. */
+  samples: readonly SampleView[];
+  /** The last events and captured console lines, the newest first. */
+  events: readonly EventRecord[];
+}>;
+
+/** Below this the screen shows counts only, and only quitting is possible. */
+export function isTiny({ columns, rows }: Size): boolean {
+  return columns < 60 || rows < 15;
+}
+
+/** Rows between the head of the screen and its last two lines. */
+export function bodyHeight({ rows }: Size): number {
+  return rows - 3;
+}

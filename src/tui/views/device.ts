@@ -1,0 +1,198 @@
+import type { DeviceView, HealView } from '../../core/api/types.ts';
+import { line, rule, type Span, spansWidth, steady } from '../cells.ts';
+import { chart, WINDOWS_MS, wholeWindow } from '../chart.ts';
+import { noteOf, shownState } from '../device-state.ts';
+import { clock, coarseDuration, duration, loss, p95, rtt, uptime } from '../format.ts';
+import { bodyHeight, type Scene } from '../ui.ts';
+import { eventSpans } from './event-line.ts';
+import { healWord, transcriptTail } from './heals.ts';
+
+/** Beside each other where the screen is this wide, else under each other. */
+const TWO_PANES = 110;
+
+/** One device in full. The first two lines stand still, the rest scrolls. */
+export function deviceLines(scene: Scene): { head: string[]; scrolling: string[] } {
+  const { ui, data, look, size } = scene;
+  const device = data.byId.get(ui.device ?? '');
+  if (!device) {
+    const gone = line(look, size.columns, [
+      ['warn', ' This device is no longer in the config. Esc goes back.'],
+    ]);
+    return { head: [gone, ''], scrolling: [] };
+  }
+  const heal = lastHeal(scene, device);
+  return {
+    head: headLines(scene, device),
+    scrolling: [
+      ...chartAndFacts(scene, device),
+      ...stateLines(scene, device),
+      ...(heal ? healLines(scene, heal) : []),
+      ...eventLines(scene, device),
+    ],
+  };
+}
+
+function headLines({ look, size, now, data, samples }: Scene, device: DeviceView): string[] {
+  const { glyphs } = look;
+  const state = shownState(device);
+  const note = noteOf(device, data);
+  const answered = samples.map(({ rttMs }) => rttMs).filter((rttMs) => rttMs !== null);
+  const slow = p95(answered);
+  const first: Span[] = [
+    ['title', ` ${steady(device.label, glyphs)}`],
+    '  ',
+    [state, `${glyphs.states[state]} ${state} ${duration(now - device.since)}`],
+    note === '' ? '' : ['warn', `  ${note}`],
+  ];
+  const second: Span[] = [
+    ['dim', ' rtt '],
+    device.rttMs === null ? '-' : `${rtt(device.rttMs)} ms`,
+    ['dim', '  average '],
+    device.stats.averageRttMs === null ? '-' : `${rtt(device.stats.averageRttMs)} ms`,
+    ['dim', '  p95 '],
+    slow === null ? '-' : `${rtt(slow)} ms`,
+    ['dim', '  loss '],
+    loss(device.lossPercent),
+    ['dim', '  up '],
+    `${uptime(device.stats.uptimePercent)}%`,
+    ['dim', '  checks '],
+    `${device.stats.onlineChecks.toLocaleString('en')}/${device.stats.totalChecks.toLocaleString('en')}`,
+  ];
+  return [line(look, size.columns, first), line(look, size.columns, second)];
+}
+
+function chartAndFacts(scene: Scene, device: DeviceView): string[] {
+  const { look, size, samples, now, ui } = scene;
+  const windowMs = WINDOWS_MS[ui.zoom ?? wholeWindow(samples, now)]!;
+  const height = size.rows >= 32 ? 10 : 7;
+  const chartPane = (width: number) => [
+    rule(look, width, `RTT ${duration(windowMs)}`, '[ ] zoom'),
+    ...(samples.length === 0
+      ? [line(look, width, [['dim', '  no samples yet']])]
+      : chart(samples, now, windowMs, look, width, height)),
+  ];
+  const factsPane = (width: number) => [
+    rule(look, width, 'how it is checked and healed'),
+    ...facts(scene, device).map(([name, spans]) =>
+      line(look, width, [['dim', ` ${it(name, 10, look.glyphs)}`], ...spans]),
+    ),
+  ];
+  if (size.columns < TWO_PANES) return [...chartPane(size.columns), ...factsPane(size.columns)];
+  const left = Math.floor(size.columns * 0.52);
+  return beside(scene, chartPane(left), factsPane(size.columns - left - 1), left);
+}
+
+/** Two panes in one; the left is padded by what it shows, colours aside. */
+function beside({ look }: Scene, left: readonly string[], right: readonly string[], width: number): string[] {
+  return Array.from({ length: Math.max(left.length, right.length) }, (_, index) => {
+    const one = left[index] ?? '';
+    const bare = one.replace(/\x1b\[[\d;]*m/g, '');
+    return `${one}${' '.repeat(Math.max(0, width - spansWidth(look, [bare])))} ${right[index] ?? ''}`;
+  });
+}
+
+function facts({ data, look }: Scene, device: DeviceView): [string, Span[]][] {
+  const { config, probes, healing, flags } = device;
+  const { glyphs } = look;
+  const tags = Object.entries(device.tags).map(([key, value]) => `${key}=${value}`);
+  const rows: [string, Span[]][] = [
+    ['address', [device.address, ['dim', `  group ${device.group}`]]],
+    [
+      'checked',
+      [
+        `every ${duration(config.intervalMs)}, timeout ${duration(config.timeoutMs)}, down after ${config.failureThreshold} failures`,
+      ],
+    ],
+    ['through', parentSpans(device, data.labelOf, (id) => data.byId.get(id), look.glyphs.states)],
+    ['login', [config.ssh ?? 'no ssh']],
+    ['heals by', [config.strategies.join(', ') || 'nothing: no strategy']],
+    [
+      'healing',
+      [
+        `${healing.phase.replaceAll('-', ' ')}, ${healing.attempts} of ${healing.maxAttempts} attempts`,
+        healing.reason === null ? '' : (['dim', ` (${healing.reason})`] as const),
+      ],
+    ],
+  ];
+  if (tags.length > 0) rows.push(['tags', [tags.join(' ')]]);
+  if (device.failure)
+    rows.push([
+      'failure',
+      [['bad', `${device.failure.probe} ${device.failure.kind}: ${device.failure.message}`]],
+    ]);
+  if (flags.acknowledged)
+    rows.push(['ack', [`${flags.acknowledged.by}: ${flags.acknowledged.reason || '(no reason)'}`]]);
+  for (const { name, ok, rttMs, message } of probes) {
+    const sign: Span =
+      ok === null
+        ? ['dim', glyphs.states.unknown]
+        : ok
+          ? ['good', glyphs.states.up]
+          : ['bad', glyphs.states.down];
+    const words = rttMs === null ? '' : ` ${rtt(rttMs)} ms`;
+    rows.push(['probe', [sign, ` ${name}${words}`, ['dim', message === null ? '' : `  ${message}`]]]);
+  }
+  return rows;
+}
+
+function parentSpans(
+  { parents }: DeviceView,
+  labelOf: (id: string) => string,
+  find: (id: string) => DeviceView | undefined,
+  signs: Readonly<Record<string, string>>,
+): Span[] {
+  if (parents.length === 0) return ['nothing: reached directly'];
+  return parents.flatMap((id, index): Span[] => {
+    const parent = find(id);
+    const state = parent ? shownState(parent) : 'unknown';
+    return [index === 0 ? '' : ', ', [state, `${signs[state]} `], labelOf(id)];
+  });
+}
+
+/** How the device went from state to state, as far as the events reach back. */
+function stateLines({ events, look, size, now }: Scene, device: DeviceView): string[] {
+  const changes = events.filter(({ device: id, to }) => id === device.id && to !== undefined).slice(0, 8);
+  const spans: Span[] = [' '];
+  const oldest = changes.at(-1);
+  if (oldest?.from) spans.push([oldest.from, `${look.glyphs.states[oldest.from]} ${oldest.from}`]);
+  for (const [index, { to, at }] of [...changes.entries()].reverse()) {
+    const next = changes[index - 1];
+    const lasted = (next ? Date.parse(next.at) : now) - Date.parse(at);
+    spans.push(
+      ['dim', ` ${look.glyphs.arrow} ${clock(Date.parse(at))} `],
+      [to!, `${look.glyphs.states[to!]} ${to} ${coarseDuration(lasted)}`],
+    );
+  }
+  if (changes.length === 0)
+    spans.push([
+      device.reachability,
+      `${look.glyphs.states[device.reachability]} ${device.reachability} for ${duration(now - device.since)}`,
+    ]);
+  return [rule(look, size.columns, 'states'), line(look, size.columns, spans)];
+}
+
+function lastHeal({ data }: Scene, device: DeviceView): HealView | undefined {
+  return data.snapshot.heals
+    .filter((heal) => heal.device === device.id)
+    .toSorted((a, b) => b.startedAt - a.startedAt)[0];
+}
+
+function healLines({ look, size }: Scene, heal: HealView): string[] {
+  const [, word] = healWord(heal);
+  const title = `last heal ${heal.attempt}/${heal.maxAttempts} "${heal.strategy}": ${word}`;
+  const height = size.rows >= 32 ? 7 : 5;
+  return [rule(look, size.columns, title, 't all'), ...transcriptTail(heal, look, size.columns, height)];
+}
+
+function eventLines({ events, look, size, data }: Scene, device: DeviceView): string[] {
+  const own = events.filter(({ device: id }) => id === device.id).slice(0, 20);
+  const lines = own.map((event) => line(look, size.columns, eventSpans(event, data, look, 14)));
+  if (own.length === 0) lines.push(line(look, size.columns, [['dim', '  none yet']]));
+  return [rule(look, size.columns, 'events of this device'), ...lines];
+}
+
+/** How far the detail can be scrolled. */
+export function lastDetailTop(scene: Scene): number {
+  const { head, scrolling } = deviceLines(scene);
+  return Math.max(0, scrolling.length - (bodyHeight(scene.size) - head.length));
+}

@@ -1,0 +1,39 @@
+import type { EventRecord } from '../../core/plugin.ts';
+import { line, type Span, selectedLine } from '../cells.ts';
+import { bodyHeight } from '../ui.ts';
+import { eventSpans } from './event-line.ts';
+import { defineView } from './view.ts';
+
+type EventRow = Readonly<{ key: string; event: EventRecord }>;
+
+/** All events that are remembered, the newest first. */
+export const eventsView = defineView<EventRow>({
+  rows({ events, ui, data }) {
+    const words = ui.filter.toLowerCase().split(/\s+/).filter(Boolean);
+    const matches = ({ message, type, level, device, plugin }: EventRecord) => {
+      const label = device === undefined ? (plugin ?? '') : data.labelOf(device);
+      const text = `${label} ${type} ${level} ${message}`.toLowerCase();
+      return words.every((word) => text.includes(word));
+    };
+    return events.filter(matches).map((event) => ({ key: `${event.seq} ${event.at}`, event }));
+  },
+  dependsOn: ({ events, ui }) => [events, ui.filter],
+  listHeight: ({ size }) => bodyHeight(size) - 2,
+  deviceOf: ({ event }) => event.device ?? null,
+  lines(scene, rows, list) {
+    const { size, look, ui, data } = scene;
+    const head: Span[] = [
+      ['title', ' Events'],
+      `  ${rows.length} of ${scene.events.length}`,
+      ['dim', '   follow: '],
+      ui.follow ? ['good', 'on'] : ['warn', 'off (f)'],
+      ['dim', '   filter: '],
+      ui.filter === '' ? ['dim', 'none'] : ['key', ui.filter],
+    ];
+    const shown = rows.slice(list.top, list.top + eventsView.listHeight(scene)).map(({ event, key }) => {
+      const spans = eventSpans(event, data, look, size.columns >= 100 ? 18 : 14);
+      return (key === list.key ? selectedLine : line)(look, size.columns, spans);
+    });
+    return [line(look, size.columns, head), '', ...shown];
+  },
+});

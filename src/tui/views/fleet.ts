@@ -1,0 +1,112 @@
+import { line, rule, type Span, selectedLine } from '../cells.ts';
+import { layoutOf } from '../columns.ts';
+import { parseFilter } from '../filter.ts';
+import { type FleetRow, fleetRows } from '../fleet-rows.ts';
+import type { ListState } from '../list.ts';
+import { headerString, rowString } from '../rows.ts';
+import { bodyHeight, type Scene, type Size } from '../ui.ts';
+import { eventSpans } from './event-line.ts';
+import { defineView } from './view.ts';
+
+/** Lines above the table: what is shown, and the titles. */
+const HEAD = 2;
+
+/** Lines of the pane below the table, its rule included. */
+function eventsHeight({ rows }: Size): number {
+  if (rows >= 32) return 8;
+  if (rows >= 22) return 5;
+  return rows >= 18 ? 3 : 0;
+}
+
+/** The fleet table over the last events. */
+export const fleetView = defineView<FleetRow>({
+  rows: ({ data, ui }) =>
+    fleetRows(data, {
+      filter: parseFilter(ui.filter),
+      sort: ui.sort,
+      reverse: ui.reverse,
+      grouped: ui.grouped,
+      collapsed: ui.collapsed,
+    }),
+  dependsOn: ({ ui }) => [ui.filter, ui.sort, ui.reverse, ui.grouped, ui.collapsed],
+  listHeight: ({ size }) => bodyHeight(size) - HEAD - eventsHeight(size),
+  deviceOf: (row) => (row.kind === 'device' ? row.device.id : null),
+  lines(scene, rows, list) {
+    const { size, look, ui } = scene;
+    const layout = layoutOf(size.columns);
+    const table = tableLines(scene, rows, list);
+    while (table.length < fleetView.listHeight(scene)) table.push('');
+    return [
+      line(look, size.columns, summary(scene, rows)),
+      headerString(layout, size.columns, look, { by: ui.sort, reverse: ui.reverse }),
+      ...table,
+      ...eventsPane(scene),
+    ];
+  },
+});
+
+function summary({ ui, data, look }: Scene, rows: readonly FleetRow[]): Span[] {
+  const all = data.snapshot.devices.length;
+  const shown = rows.reduce(
+    (sum, row) => sum + (row.kind === 'group' ? (row.collapsed ? row.total : 0) : 1),
+    0,
+  );
+  const filter = parseFilter(ui.filter);
+  const spans: Span[] = [
+    ['title', ' Fleet'],
+    `  ${shown} of ${all}`,
+    ['dim', '   sort: '],
+    ui.sort,
+    ui.reverse ? ' reversed' : '',
+    ['dim', '   filter: '],
+  ];
+  if (ui.filter === '') spans.push(['dim', 'none']);
+  else spans.push([filter.ok ? 'key' : 'bad', ui.filter]);
+  if (!filter.ok) spans.push(['bad', ` ${look.glyphs.arrow} ${filter.message}`]);
+  return spans;
+}
+
+/** The visible rows alone: a screen costs its cells, not its devices. */
+function tableLines(scene: Scene, rows: readonly FleetRow[], list: ListState): string[] {
+  const { size, look, now, data, ui } = scene;
+  const height = fleetView.listHeight(scene);
+  if (rows.length === 0) {
+    const why =
+      ui.filter === '' ? 'The config names no device.' : 'No device matches the filter. Esc clears it.';
+    return ['', line(look, size.columns, [['dim', `  ${why}`]])];
+  }
+  const layout = layoutOf(size.columns);
+  const context = { look, now, neighbours: data };
+  return rows.slice(list.top, list.top + height).map((row) => {
+    const selected = row.key === list.key;
+    return row.kind === 'device'
+      ? rowString(row.device, layout, size.columns, context, selected)
+      : groupLine(scene, row, selected);
+  });
+}
+
+function groupLine(
+  { look, size }: Scene,
+  row: Extract<FleetRow, { kind: 'group' }>,
+  selected: boolean,
+): string {
+  const { glyphs } = look;
+  const spans: Span[] = [
+    ['key', row.collapsed ? glyphs.closed : glyphs.open],
+    ' ',
+    ['bold', row.name],
+    ['dim', ` (${row.total}) `],
+  ];
+  for (const [state, count] of row.counts) spans.push(' ', [state, `${glyphs.states[state]} ${count}`]);
+  return (selected ? selectedLine : line)(look, size.columns, spans);
+}
+
+function eventsPane({ size, look, events, data }: Scene): string[] {
+  const height = eventsHeight(size);
+  if (height === 0) return [];
+  const lines = events
+    .slice(0, height - 1)
+    .map((event) => line(look, size.columns, eventSpans(event, data, look, 14)));
+  while (lines.length < height - 1) lines.push('');
+  return [rule(look, size.columns, 'events'), ...lines];
+}

@@ -1,0 +1,107 @@
+import type { HealView } from '../../core/api/types.ts';
+import type { TranscriptLine } from '../../core/model/types.ts';
+import { type Look, line, rule, type Span, selectedLine, steady, wrap } from '../cells.ts';
+import { clock, coarseDuration } from '../format.ts';
+import type { Style } from '../theme.ts';
+import { bodyHeight, type Scene } from '../ui.ts';
+import { defineView } from './view.ts';
+
+type HealRow = Readonly<{ key: string; heal: HealView }>;
+
+/** Attempts to heal, the newest first, with the transcript of the one under the cursor. */
+export const healsView = defineView<HealRow>({
+  rows: ({ data }) =>
+    data.snapshot.heals
+      .toSorted((a, b) => Number(isOver(a)) - Number(isOver(b)) || b.startedAt - a.startedAt)
+      .map((heal) => ({ key: heal.id, heal })),
+  listHeight: ({ size }) => Math.max(2, Math.floor((bodyHeight(size) - 3) * 0.4)),
+  deviceOf: ({ heal }) => heal.device,
+  lines(scene, rows, list) {
+    const { size, look, data } = scene;
+    const running = rows.filter(({ heal }) => !isOver(heal)).length;
+    const head: Span[] = [
+      ['title', ' Heals'],
+      `  ${running} under way, ${rows.length - running} over`,
+      data.waiting.length > 0 ? ['warn', `   ${data.waiting.length} wait for approval (a)`] : '',
+    ];
+    const height = healsView.listHeight(scene);
+    const body = rows
+      .slice(list.top, list.top + height)
+      .map((row) => healLine(scene, row, row.key === list.key));
+    if (rows.length === 0) body.push(line(look, size.columns, [['dim', '  Nothing had to be healed yet.']]));
+    while (body.length < height) body.push('');
+    const heal = rows[list.index]?.heal;
+    const room = bodyHeight(size) - 3 - height;
+    return [
+      line(look, size.columns, head),
+      '',
+      ...body,
+      heal ? rule(look, size.columns, `heal #${heal.id}`, `${heal.strategy}`) : '',
+      ...(heal ? transcriptTail(heal, look, size.columns, room) : []),
+    ];
+  },
+});
+
+/** The phase or outcome of a heal as one word with its style. */
+export function healWord({ phase, outcome }: HealView): readonly [Style, string] {
+  if (phase === 'waiting-approval') return ['warn', 'approval!'];
+  if (phase !== 'done') return ['healing', phase];
+  if (outcome === 'healed') return ['good', 'healed'];
+  return [outcome === 'failed' ? 'bad' : 'warn', outcome ?? 'over'];
+}
+
+function isOver({ phase }: HealView): boolean {
+  return phase === 'done';
+}
+
+function healLine({ look, size, data, now }: Scene, { heal }: HealRow, selected: boolean): string {
+  const { glyphs } = look;
+  const [style, word] = healWord(heal);
+  const spans: Span[] = [
+    `${selected ? glyphs.cursor : ' '} `,
+    ['dim', `${clock(heal.startedAt)} `],
+    [style, it(word, 12, glyphs)],
+    ['bold', it(steady(data.labelOf(heal.device), glyphs), 18, glyphs)],
+    ` ${heal.attempt}/${heal.maxAttempts} `,
+    it(heal.strategy, size.columns >= 100 ? 24 : 16, glyphs),
+    ['dim', it(coarseDuration((heal.finishedAt ?? now) - heal.startedAt), 5, glyphs, 'right')],
+    ['dim', `  by ${heal.by}`],
+    ['dim', heal.reason === null ? '' : `  ${heal.reason}`],
+  ];
+  return (selected ? selectedLine : line)(look, size.columns, spans);
+}
+
+const KIND: Readonly<Record<TranscriptLine['kind'], readonly [Style, string]>> = {
+  info: ['dim', '  '],
+  command: ['key', '$ '],
+  output: ['info', '  '],
+  error: ['bad', '! '],
+  verdict: ['bold', '= '],
+};
+
+/** The end of a transcript in so many lines; long lines are broken, not cut. */
+export function transcriptTail(heal: HealView, look: Look, width: number, height: number): string[] {
+  if (heal.transcript.length === 0) {
+    const steps = heal.plan.steps.flatMap(({ kind, target, lines }) => [
+      `${kind} on ${target}`,
+      ...lines.map((text) => `  ${text}`),
+    ]);
+    return [['dim', ' will run:'] as const, ...steps.map((text) => ['info', ` ${text}`] as const)]
+      .slice(0, Math.max(0, height))
+      .map((span) => line(look, width, [span]));
+  }
+  const lines: string[] = [];
+  for (const { at, kind, text } of heal.transcript.slice(-Math.max(1, height))) {
+    const [style, sign] = KIND[kind];
+    for (const [index, part] of wrap(steady(text, look.glyphs), width - 13).entries()) {
+      const time = index === 0 ? ` ${clock(at)} ` : ' '.repeat(10);
+      lines.push(
+        line(look, width, [
+          ['dim', time],
+          [style, (index === 0 ? sign : '  ') + part],
+        ]),
+      );
+    }
+  }
+  return height <= 0 ? [] : lines.slice(-height);
+}

@@ -1,0 +1,75 @@
+import type { PluginView } from '../../core/api/types.ts';
+import { line, rule, type Span, selectedLine, wrap } from '../cells.ts';
+import type { Style } from '../theme.ts';
+import { bodyHeight, type Scene } from '../ui.ts';
+import { defineView } from './view.ts';
+
+type PluginRow = Readonly<{ key: string; plugin: PluginView }>;
+const PANE = 7;
+
+const SIGN: Readonly<Record<PluginView['state'], 'up' | 'degraded' | 'down'>> = {
+  ok: 'up',
+  faulty: 'degraded',
+  disabled: 'down',
+};
+const STYLE: Readonly<Record<PluginView['state'], Style>> = { ok: 'good', faulty: 'warn', disabled: 'bad' };
+
+/** Every plugin with what it costs and what went wrong. */
+export const pluginsView = defineView<PluginRow>({
+  rows: ({ data }) => data.snapshot.plugins.map((plugin) => ({ key: plugin.name, plugin })),
+  listHeight: ({ size }) => Math.max(1, bodyHeight(size) - 3 - PANE),
+  deviceOf: () => null,
+  lines(scene, rows, list) {
+    const { size, look } = scene;
+    const disabled = rows.filter(({ plugin }) => plugin.state === 'disabled').length;
+    const head: Span[] = [
+      ['title', ' Plugins'],
+      `  ${rows.length - disabled} loaded${disabled > 0 ? `, ${disabled} disabled` : ''}`,
+    ];
+    const titles = `  ${it('NAME', 18, look.glyphs)}${it('STATE', 12, look.glyphs)}    CALLS  ERRORS  TIMEOUTS   P95 ms  LAST ERROR`;
+    const height = pluginsView.listHeight(scene);
+    const body = rows
+      .slice(list.top, list.top + height)
+      .map((row) => pluginLine(scene, row, row.key === list.key));
+    while (body.length < height) body.push('');
+    return [
+      line(look, size.columns, head),
+      '',
+      line(look, size.columns, [['dim', titles]]),
+      ...body,
+      ...pane(scene, rows[list.index]?.plugin),
+    ];
+  },
+});
+
+function pluginLine({ look, size }: Scene, { plugin }: PluginRow, selected: boolean): string {
+  const { glyphs } = look;
+  const right = (value: string, width: number) => it(value, width, glyphs, 'right');
+  const spans: Span[] = [
+    `${selected ? glyphs.cursor : ' '} `,
+    it(plugin.name, 18, glyphs),
+    [STYLE[plugin.state], it(`${glyphs.states[SIGN[plugin.state]]} ${plugin.state}`, 12, glyphs)],
+    right(plugin.calls.toLocaleString('en'), 9),
+    [plugin.errors > 0 ? 'bad' : 'dim', right(String(plugin.errors), 8)],
+    [plugin.timeouts > 0 ? 'warn' : 'dim', right(String(plugin.timeouts), 10)],
+    right(plugin.p95Ms.toFixed(1), 9),
+    ['dim', `  ${plugin.lastError ?? '-'}`],
+  ];
+  return (selected ? selectedLine : line)(look, size.columns, spans);
+}
+
+function pane({ look, size }: Scene, plugin: PluginView | undefined): string[] {
+  const lines: string[] = [];
+  if (plugin) {
+    const error = wrap(plugin.lastError ?? 'none', size.columns - 10).slice(0, PANE - 3);
+    lines.push(rule(look, size.columns, plugin.name));
+    lines.push(
+      line(look, size.columns, [['dim', ' listens '], plugin.hooks.join(' ') || 'to no hook']),
+      ...error.map((text, index) =>
+        line(look, size.columns, [['dim', index === 0 ? ' error   ' : '         '], text]),
+      ),
+    );
+  }
+  while (lines.length < PANE) lines.push('');
+  return lines;
+}
