@@ -24,7 +24,7 @@ export function launch(from, modulePath) {
   process.env.NODE_ENV = process.env.NODE_ENV || 'production';
   import(new URL(modulePath, from).href).then(
     (module) => module.main(process.argv),
-    (error) => fail(String((error && error.stack) || error)),
+    (error) => fail(error instanceof Error ? error.stack : String(error)),
   );
 }
 
