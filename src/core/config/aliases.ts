@@ -5,8 +5,11 @@ import type { Mistake } from './yaml-words.ts';
 const MAX_VALUES = 5_000_000;
 const MAX_DEPTH = 100;
 
-/** What is wrong with the aliases (`*name`) of a document, or null: unknown, inside themselves, or growing too large. */
-export function aliasMistake(document: Document.Parsed): Mistake | null {
+/**
+ * Puts in the place of every alias (`*name`) what it names: the library does so in a time that grows with the square of
+ * their number. Returns what is wrong with them, or null: unknown, inside themselves, or growing too large.
+ */
+export function resolveAliases(document: Document.Parsed): Mistake | null {
   const sizes = new Map<Node, number>();
   const open = new Set<unknown>();
   /** The document is walked in its own order, so this holds what stands above. */
@@ -15,11 +18,12 @@ export function aliasMistake(document: Document.Parsed): Mistake | null {
   /** How many values a node stands for once its aliases are replaced. */
   const sizeOf = (node: unknown, depth: number): number => {
     if (isPair(node)) {
-      const size = sizeOf(node.key, depth) + sizeOf(node.value, depth);
+      if (isAlias(node.key)) node.key = target(node.key);
       if (isScalar(node.key) && node.key.source === '<<') checkMerge(node.key, node.value);
-      return size;
+      const key = sizeOf(node.key, depth);
+      if (isAlias(node.value)) node.value = target(node.value);
+      return key + sizeOf(node.value, depth);
     }
-    if (isAlias(node)) return sizeOf(target(node), depth);
     if (!isNode(node)) return 1;
     if (node.anchor) anchors.set(node.anchor, node);
     if (!isMap(node) && !isSeq(node)) return 1;
@@ -28,7 +32,10 @@ export function aliasMistake(document: Document.Parsed): Mistake | null {
     if (depth > MAX_DEPTH) throw mistake(node, 'the nesting is too deep');
     open.add(node);
     let size = 1;
-    for (const item of node.items) size += sizeOf(item, depth + 1);
+    for (const [index, item] of node.items.entries()) {
+      if (isAlias(item)) node.items[index] = target(item);
+      size += sizeOf(node.items[index], depth + 1);
+    }
     open.delete(node);
     sizes.set(node, size);
     if (size > MAX_VALUES) throw mistake(node, 'its aliases ("*") make this grow too large');

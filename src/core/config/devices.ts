@@ -114,13 +114,15 @@ function slug(text: string): string {
 
 function checkParents(devices: readonly NamedDevice[], { problems }: Scope): void {
   const ids = devices.map(({ id }) => id);
+  // Fleets may be large: a list would be searched once a parent.
+  const known = new Set(ids);
   for (const { parsed, index } of devices) {
     for (const [at, parent] of (parsed.parents ?? []).entries()) {
-      if (!ids.includes(parent)) problems.add(['devices', index, 'parents', at], unknownDevice(parent, ids));
+      if (!known.has(parent)) problems.add(['devices', index, 'parents', at], unknownDevice(parent, ids));
     }
   }
   const cycle = findCycle(
-    devices.map(({ id, parsed }) => ({ id, parents: (parsed.parents ?? []).filter((p) => ids.includes(p)) })),
+    devices.map(({ id, parsed }) => ({ id, parents: (parsed.parents ?? []).filter((p) => known.has(p)) })),
   );
   if (!cycle) return;
   const index = devices.find(({ id }) => id === cycle[0])!.index;

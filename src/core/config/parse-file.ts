@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { TextDecoder } from 'node:util';
 import { type Document, isMap, isNode, isPair, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml';
 import { messageOf, NethealError } from '../errors.ts';
-import { aliasMistake } from './aliases.ts';
+import { resolveAliases } from './aliases.ts';
 import type { ConfigPath } from './types.ts';
 import { inPlainWords, jsonMistake, type Mistake } from './yaml-words.ts';
 
@@ -47,8 +47,7 @@ export async function parseFile(path: string, cwd: string, allowScripts: boolean
 
   let whole: unknown;
   try {
-    // Aliases were counted above.
-    whole = document.toJS({ maxAliasCount: -1 });
+    whole = document.toJS();
   } catch (thrown) {
     throw invalid(`${name}:1:1: ${messageOf(thrown)}`);
   }
@@ -127,7 +126,7 @@ function mistakeIn(document: Document.Parsed, text: string): Mistake | null {
     return json ?? inPlainWords(error, text);
   }
   const [warning] = document.warnings;
-  return warning ? inPlainWords(warning, text) : aliasMistake(document);
+  return warning ? inPlainWords(warning, text) : resolveAliases(document);
 }
 
 function shownName(path: string, cwd: string): string {

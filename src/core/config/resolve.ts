@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Secret } from '../secret.ts';
 import { resolveDevices } from './devices.ts';
 import { resolveDowntimes } from './downtimes.ts';
 import { interpolate } from './environment.ts';
@@ -51,7 +52,7 @@ export async function resolveConfig(raw: unknown, context: ResolveContext): Prom
   const stateDir =
     config.stateDir === undefined ? defaultStateDir(env) : resolve(dir, expandHome(config.stateDir, env));
   const warnings: string[] = seed ? [SEED_HINT] : [];
-  const scope = { dir, env, stateDir, problems, warnings, seed: seed !== null };
+  const scope = { dir, env, stateDir, problems, warnings, seed: seed !== null, secrets: new Map() };
   const devices = await resolveDevices(config, scope);
   const downtimes = resolveDowntimes(config.downtimes ?? [], devices, problems);
   const plugins = await resolvePlugins(config, scope);
@@ -93,6 +94,8 @@ export type Scope = Readonly<{
   stateDir: string;
   problems: Problems;
   warnings: string[];
+  /** Those that were asked for, by their reference: a command that all devices share is run once. */
+  secrets: Map<string, Promise<Secret>>;
   /** The file has the seed's shape, whose users expect its defaults. */
   seed: boolean;
 }>;

@@ -146,10 +146,13 @@ async function secretsOf(
 export async function secretAt(
   ref: SecretRef,
   path: ConfigPath,
-  { dir, env, problems }: Scope,
+  { dir, env, problems, secrets }: Scope,
 ): Promise<Secret | null> {
+  const key = JSON.stringify(ref);
+  const secret = secrets.get(key) ?? resolveSecret(ref, { dir, env });
+  secrets.set(key, secret);
   try {
-    return await resolveSecret(ref, { dir, env });
+    return await secret;
   } catch (thrown) {
     problems.add(path, messageOf(thrown));
     return null;

@@ -74,8 +74,15 @@ function resolveStep(
     problems.add(path, `a step needs a kind: ${KNOWN_KINDS.join(', ')}`);
     return [];
   }
-  const ids = all.map(({ id }) => id);
-  if (on !== undefined && !ids.includes(on)) problems.add([...path, 'on'], unknownDevice(on, ids));
+  if (on !== undefined && !all.some(({ id }) => id === on)) {
+    problems.add(
+      [...path, 'on'],
+      unknownDevice(
+        on,
+        all.map(({ id }) => id),
+      ),
+    );
+  }
   return [
     {
       kind,

@@ -45,6 +45,12 @@ describe('what is read', () => {
     expect(raw).toEqual({ base: { x: 1, y: 1 }, d: { x: 1, y: 2 } });
   });
 
+  test('a mistake in what an alias names is told where that stands', async () => {
+    const { locate } = await parse('a: &a { b: 1 }\nc: [*a, { <<: *a, d: 2 }]\n');
+    expect(locate(['c', 0, 'b'])).toBe('c.yaml:1:9');
+    expect(locate(['c', 1, 'd'])).toBe('c.yaml:2:19');
+  });
+
   test('a large fleet may share one alias', async () => {
     const devices = Array.from({ length: 5_000 }, (_, n) => `  - { id: d${n}, ssh: *ssh, password: *p }`);
     const { raw } = await parse(
