@@ -30,7 +30,7 @@ export function widthOf(text: string): number {
 }
 
 /** The text cut (with an ellipsis) or padded to exactly `width` cells. */
-export function fit(text: string, width: number, glyphs: Glyphs, align: 'left' | 'right' = 'left'): string {
+export function fitTo(text: string, width: number, glyphs: Glyphs, align: 'left' | 'right' = 'left'): string {
   const own = widthOf(text);
   if (own === width) return text;
   if (own < width) {

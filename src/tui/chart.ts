@@ -1,5 +1,5 @@
 import type { SampleView } from '../core/api/types.ts';
-import { type Look, line } from './cells.ts';
+import { fitTo, type Look, line } from './cells.ts';
 import { clock, p95, rtt } from './format.ts';
 
 const MINUTE = 60_000;
@@ -76,7 +76,7 @@ function axisLine(
   value: string,
   body: readonly ['chart' | 'down', string],
 ): string {
-  const label = it(value, AXIS - 2, look.glyphs, 'right');
+  const label = fitTo(value, AXIS - 2, look.glyphs, 'right');
   return line(look, width, [['dim', ` ${label}${look.glyphs.box.v}`], body]);
 }
 

@@ -19,12 +19,15 @@ export function press(shell: Shell, key: string): void {
     return;
   }
   if (overlay && 'openedMs' in overlay && store.options.monoMs() - overlay.openedMs < DEAF_MS) return;
-  if (overlay?.kind === 'approval' && overlay.typed !== null && isTypingLabel(store))
-    return typeLabel(store, key);
+  if (overlay?.kind === 'approval' && overlay.typed !== null && isTypingLabel(store)) {
+    typeLabel(store, key);
+    return;
+  }
   const binding = bindingOf(key, placeOf(store));
   if (!binding) return;
   if (binding.acts && store.options.readOnly) {
-    return store.say('This session is read-only: actions are off.', 'bad');
+    store.say('This session is read-only: actions are off.', 'bad');
+    return;
   }
   COMMANDS[binding.command](shell);
 }

@@ -1,5 +1,5 @@
 import type { DeviceView } from '../core/api/types.ts';
-import { type Look, line, type Span, selectedLine } from './cells.ts';
+import { fitTo, type Look, line, type Span, selectedLine } from './cells.ts';
 import type { CellContext, Layout, Placed } from './columns.ts';
 import { noteOf } from './device-state.ts';
 import { coarseDuration } from './format.ts';
@@ -31,7 +31,7 @@ export function rowString(
 
 function cell(device: DeviceView, { column, width }: Placed, context: CellContext): Span[] {
   if (column.spans) return column.spans(device, width, context);
-  const text = it(column.text(device, context), width, context.look.glyphs, column.align);
+  const text = fitTo(column.text(device, context), width, context.look.glyphs, column.align);
   const style = column.style?.(device) ?? null;
   return [style === null ? text : [style, text]];
 }
@@ -48,7 +48,7 @@ export function headerString(
     const mark = column.id === sorted.by ? (sorted.reverse ? '^' : 'v') : '';
     const title = column.title(cells);
     const text = mark !== '' && title.length < cells ? title + mark : title;
-    spans.push([mark === '' ? 'dim' : 'key', it(text, cells, look.glyphs, column.align)], ' ');
+    spans.push([mark === '' ? 'dim' : 'key', fitTo(text, cells, look.glyphs, column.align)], ' ');
   }
   return line(look, width, spans);
 }

@@ -1,5 +1,5 @@
 import type { DeviceView, HealView } from '../../core/api/types.ts';
-import { line, rule, type Span, spansWidth, steady } from '../cells.ts';
+import { fitTo, line, rule, type Span, spansWidth, steady } from '../cells.ts';
 import { chart, WINDOWS_MS, wholeWindow } from '../chart.ts';
 import { noteOf, shownState } from '../device-state.ts';
 import { clock, coarseDuration, duration, loss, p95, rtt, uptime } from '../format.ts';
@@ -74,7 +74,7 @@ function chartAndFacts(scene: Scene, device: DeviceView): string[] {
   const factsPane = (width: number) => [
     rule(look, width, 'how it is checked and healed'),
     ...facts(scene, device).map(([name, spans]) =>
-      line(look, width, [['dim', ` ${it(name, 10, look.glyphs)}`], ...spans]),
+      line(look, width, [['dim', ` ${fitTo(name, 10, look.glyphs)}`], ...spans]),
     ),
   ];
   if (size.columns < TWO_PANES) return [...chartPane(size.columns), ...factsPane(size.columns)];

@@ -1,5 +1,5 @@
 import type { EventRecord } from '../../core/plugin.ts';
-import { type Look, type Span, steady } from '../cells.ts';
+import { fitTo, type Look, type Span, steady } from '../cells.ts';
 import type { Data } from '../data.ts';
 import { clock } from '../format.ts';
 import type { Style } from '../theme.ts';
@@ -18,7 +18,7 @@ export function eventSpans(event: EventRecord, data: Data, look: Look, labelWidt
     ['dim', ` ${clock(Date.parse(event.at))} `],
     signOf(event, look),
     ' ',
-    ['bold', it(steady(label, look.glyphs), labelWidth, look.glyphs)],
+    ['bold', fitTo(steady(label, look.glyphs), labelWidth, look.glyphs)],
     ' ',
     withoutLabel(event.message, label),
   ];

@@ -2,12 +2,12 @@ import type { EventRecord } from '../../core/plugin.ts';
 import { line, type Span, selectedLine } from '../cells.ts';
 import { bodyHeight } from '../ui.ts';
 import { eventSpans } from './event-line.ts';
-import { defineView } from './view.ts';
+import { defineView, type View } from './view.ts';
 
 type EventRow = Readonly<{ key: string; event: EventRecord }>;
 
 /** All events that are remembered, the newest first. */
-export const eventsView = defineView<EventRow>({
+export const eventsView: View = defineView<EventRow>({
   rows({ events, ui, data }) {
     const words = ui.filter.toLowerCase().split(/\s+/).filter(Boolean);
     const matches = ({ message, type, level, device, plugin }: EventRecord) => {

@@ -6,7 +6,7 @@ import type { ListState } from '../list.ts';
 import { headerString, rowString } from '../rows.ts';
 import { bodyHeight, type Scene, type Size } from '../ui.ts';
 import { eventSpans } from './event-line.ts';
-import { defineView } from './view.ts';
+import { defineView, type View } from './view.ts';
 
 /** Lines above the table: what is shown, and the titles. */
 const HEAD = 2;
@@ -19,7 +19,7 @@ function eventsHeight({ rows }: Size): number {
 }
 
 /** The fleet table over the last events. */
-export const fleetView = defineView<FleetRow>({
+export const fleetView: View = defineView<FleetRow>({
   rows: ({ data, ui }) =>
     fleetRows(data, {
       filter: parseFilter(ui.filter),

@@ -1,15 +1,15 @@
 import type { HealView } from '../../core/api/types.ts';
 import type { TranscriptLine } from '../../core/model/types.ts';
-import { type Look, line, rule, type Span, selectedLine, steady, wrap } from '../cells.ts';
+import { fitTo, type Look, line, rule, type Span, selectedLine, steady, wrap } from '../cells.ts';
 import { clock, coarseDuration } from '../format.ts';
 import type { Style } from '../theme.ts';
 import { bodyHeight, type Scene } from '../ui.ts';
-import { defineView } from './view.ts';
+import { defineView, type View } from './view.ts';
 
 type HealRow = Readonly<{ key: string; heal: HealView }>;
 
 /** Attempts to heal, the newest first, with the transcript of the one under the cursor. */
-export const healsView = defineView<HealRow>({
+export const healsView: View = defineView<HealRow>({
   rows: ({ data }) =>
     data.snapshot.heals
       .toSorted((a, b) => Number(isOver(a)) - Number(isOver(b)) || b.startedAt - a.startedAt)
@@ -60,11 +60,11 @@ function healLine({ look, size, data, now }: Scene, { heal }: HealRow, selected:
   const spans: Span[] = [
     `${selected ? glyphs.cursor : ' '} `,
     ['dim', `${clock(heal.startedAt)} `],
-    [style, it(word, 12, glyphs)],
-    ['bold', it(steady(data.labelOf(heal.device), glyphs), 18, glyphs)],
+    [style, fitTo(word, 12, glyphs)],
+    ['bold', fitTo(steady(data.labelOf(heal.device), glyphs), 18, glyphs)],
     ` ${heal.attempt}/${heal.maxAttempts} `,
-    it(heal.strategy, size.columns >= 100 ? 24 : 16, glyphs),
-    ['dim', it(coarseDuration((heal.finishedAt ?? now) - heal.startedAt), 5, glyphs, 'right')],
+    fitTo(heal.strategy, size.columns >= 100 ? 24 : 16, glyphs),
+    ['dim', fitTo(coarseDuration((heal.finishedAt ?? now) - heal.startedAt), 5, glyphs, 'right')],
     ['dim', `  by ${heal.by}`],
     ['dim', heal.reason === null ? '' : `  ${heal.reason}`],
   ];

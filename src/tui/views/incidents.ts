@@ -1,9 +1,9 @@
 import type { Incident } from '../../core/model/types.ts';
-import { line, rule, type Span, selectedLine, steady } from '../cells.ts';
+import { fitTo, line, rule, type Span, selectedLine, steady } from '../cells.ts';
 import { shownState } from '../device-state.ts';
 import { clock, coarseDuration, counted, duration } from '../format.ts';
 import { bodyHeight, type Scene } from '../ui.ts';
-import { defineView } from './view.ts';
+import { defineView, type View } from './view.ts';
 
 type IncidentRow = Readonly<{ key: string; incident: Incident }>;
 const PANE = 6;
@@ -11,7 +11,7 @@ const PANE = 6;
 const VICTIMS_SHOWN = 3;
 
 /** Root causes with what they made unreachable, the open ones first. */
-export const incidentsView = defineView<IncidentRow>({
+export const incidentsView: View = defineView<IncidentRow>({
   rows: ({ data }) =>
     data.snapshot.incidents
       .toSorted(
@@ -50,13 +50,13 @@ function incidentLines(scene: Scene, { incident }: IncidentRow, selected: boolea
   const victims = open ? data.victims(incident.device) : [];
   const spans: Span[] = [
     `${selected ? glyphs.cursor : ' '} `,
-    ['dim', it(`#${incident.id}`, 8, glyphs)],
-    [open ? (incident.recoveredAt === null ? 'bad' : 'warn') : 'good', it(wordOf(incident), 11, glyphs)],
-    it(coarseDuration((incident.closedAt ?? now) - incident.openedAt), 5, glyphs, 'right'),
+    ['dim', fitTo(`#${incident.id}`, 8, glyphs)],
+    [open ? (incident.recoveredAt === null ? 'bad' : 'warn') : 'good', fitTo(wordOf(incident), 11, glyphs)],
+    fitTo(coarseDuration((incident.closedAt ?? now) - incident.openedAt), 5, glyphs, 'right'),
     '  ',
     [state, glyphs.states[state]],
     ' ',
-    ['bold', it(steady(data.labelOf(incident.device), glyphs), 18, glyphs)],
+    ['bold', fitTo(steady(data.labelOf(incident.device), glyphs), 18, glyphs)],
     victims.length > 0 ? `root of ${victims.length} unreachable   ` : '',
     ['dim', healWords(incident, device?.healing.maxAttempts)],
   ];
@@ -69,8 +69,8 @@ function incidentLines(scene: Scene, { incident }: IncidentRow, selected: boolea
       line(look, size.columns, [
         `      ${last ? glyphs.lastBranch : glyphs.branch} `,
         ['unreachable', glyphs.states.unreachable],
-        ` ${it(steady(victim.label, glyphs), 18, glyphs)} `,
-        ['dim', it(victim.address, 16, glyphs)],
+        ` ${fitTo(steady(victim.label, glyphs), 18, glyphs)} `,
+        ['dim', fitTo(victim.address, 16, glyphs)],
         ['dim', `unreachable via ${data.labelOf(incident.device)}`],
       ]),
     );

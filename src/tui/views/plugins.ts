@@ -1,8 +1,8 @@
 import type { PluginView } from '../../core/api/types.ts';
-import { line, rule, type Span, selectedLine, wrap } from '../cells.ts';
+import { fitTo, line, rule, type Span, selectedLine, wrap } from '../cells.ts';
 import type { Style } from '../theme.ts';
 import { bodyHeight, type Scene } from '../ui.ts';
-import { defineView } from './view.ts';
+import { defineView, type View } from './view.ts';
 
 type PluginRow = Readonly<{ key: string; plugin: PluginView }>;
 const PANE = 7;
@@ -15,7 +15,7 @@ const SIGN: Readonly<Record<PluginView['state'], 'up' | 'degraded' | 'down'>> = 
 const STYLE: Readonly<Record<PluginView['state'], Style>> = { ok: 'good', faulty: 'warn', disabled: 'bad' };
 
 /** Every plugin with what it costs and what went wrong. */
-export const pluginsView = defineView<PluginRow>({
+export const pluginsView: View = defineView<PluginRow>({
   rows: ({ data }) => data.snapshot.plugins.map((plugin) => ({ key: plugin.name, plugin })),
   listHeight: ({ size }) => Math.max(1, bodyHeight(size) - 3 - PANE),
   deviceOf: () => null,
@@ -26,7 +26,7 @@ export const pluginsView = defineView<PluginRow>({
       ['title', ' Plugins'],
       `  ${rows.length - disabled} loaded${disabled > 0 ? `, ${disabled} disabled` : ''}`,
     ];
-    const titles = `  ${it('NAME', 18, look.glyphs)}${it('STATE', 12, look.glyphs)}    CALLS  ERRORS  TIMEOUTS   P95 ms  LAST ERROR`;
+    const titles = `  ${fitTo('NAME', 18, look.glyphs)}${fitTo('STATE', 12, look.glyphs)}    CALLS  ERRORS  TIMEOUTS   P95 ms  LAST ERROR`;
     const height = pluginsView.listHeight(scene);
     const body = rows
       .slice(list.top, list.top + height)
@@ -44,11 +44,11 @@ export const pluginsView = defineView<PluginRow>({
 
 function pluginLine({ look, size }: Scene, { plugin }: PluginRow, selected: boolean): string {
   const { glyphs } = look;
-  const right = (value: string, width: number) => it(value, width, glyphs, 'right');
+  const right = (value: string, width: number) => fitTo(value, width, glyphs, 'right');
   const spans: Span[] = [
     `${selected ? glyphs.cursor : ' '} `,
-    it(plugin.name, 18, glyphs),
-    [STYLE[plugin.state], it(`${glyphs.states[SIGN[plugin.state]]} ${plugin.state}`, 12, glyphs)],
+    fitTo(plugin.name, 18, glyphs),
+    [STYLE[plugin.state], fitTo(`${glyphs.states[SIGN[plugin.state]]} ${plugin.state}`, 12, glyphs)],
     right(plugin.calls.toLocaleString('en'), 9),
     [plugin.errors > 0 ? 'bad' : 'dim', right(String(plugin.errors), 8)],
     [plugin.timeouts > 0 ? 'warn' : 'dim', right(String(plugin.timeouts), 10)],
