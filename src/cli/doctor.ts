@@ -1,6 +1,6 @@
-import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { ResolvedConfig } from '../core/config/types.ts';
 import { holderOf } from '../core/engine/lock.ts';
 import { messageOf, NethealError } from '../core/errors.ts';
@@ -99,8 +99,11 @@ function clock(): Finding {
 function stateDir({ stateDir }: ResolvedConfig): Finding {
   const what = 'state directory';
   try {
-    mkdirSync(stateDir, { recursive: true, mode: 0o700 });
-    accessSync(stateDir, constants.W_OK);
+    // Only looked at: made here by another user (sudo), it would be closed to the daemon.
+    const there = nearestThere(stateDir);
+    if (!statSync(there).isDirectory()) throw new Error(`${there} is not a folder`);
+    accessSync(there, constants.W_OK | constants.X_OK);
+    if (there !== stateDir) return { ok: true, what, said: `${stateDir}: will be made at the first start` };
   } catch (thrown) {
     return {
       ok: false,
@@ -115,6 +118,11 @@ function stateDir({ stateDir }: ResolvedConfig): Finding {
     return { ok: false, what, said: `${stateDir} may be changed by others`, mend: `chmod go-w ${stateDir}` };
   }
   return { ok: true, what, said: `${stateDir}: ${inUse}` };
+}
+
+/** The path itself, or the first folder above it that exists. */
+function nearestThere(path: string): string {
+  return existsSync(path) ? path : nearestThere(dirname(path));
 }
 
 async function dashboardPort(config: ResolvedConfig): Promise<Finding> {

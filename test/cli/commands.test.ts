@@ -134,6 +134,27 @@ describe('doctor', () => {
     );
   });
 
+  test('only looks at the state directory: made by root, it would be closed to the daemon', async () => {
+    const cwd = folder();
+    const { stdout } = await netheal(cwd, 'doctor');
+    expect(stdout).toContain(`${cwd}/state: will be made at the first start`);
+    expect(readdirSync(cwd)).toEqual(['.nethealrc']);
+  });
+
+  test('a state directory that cannot be made is told with its mend', async () => {
+    const cwd = folder(ONE_DEVICE.replace('./state', './.nethealrc/state'));
+    const { code, stdout } = await netheal(cwd, 'doctor', '--quiet');
+    expect(stdout).toContain(`${cwd}/.nethealrc is not a folder`);
+    expect(stdout).toContain('set stateDir to a folder');
+    expect(code).toBe(1);
+  });
+
+  test('a bad config ends with 2 and the place of the mistake', async () => {
+    const { code, stderr } = await netheal(folder('devices:\n  - ipp: 10.0.0.1\n'), 'doctor');
+    expect(stderr).toContain('.nethealrc:2:5 devices.0.ipp: unknown key, did you mean "ip"?\n');
+    expect(code).toBe(2);
+  });
+
   test('without a config ends with 1 and its mend', async () => {
     const { code, stdout } = await netheal(folder(null), 'doctor');
     expect(stdout).toContain('netheal demo');
