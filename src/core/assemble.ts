@@ -15,6 +15,7 @@ const SAMPLES_KEPT = { few: 600, many: 64, manyFrom: 2_000 };
 
 const IN_THE_CONFIG: ReadonlySet<ErrorCode> = new Set([
   'NH_PLUGIN_NOT_FOUND',
+  'NH_PLUGIN_FAILED',
   'NH_PLUGIN_INVALID',
   'NH_PLUGIN_OPTIONS',
 ]);

@@ -1,5 +1,6 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { folder, netheal, ONE_DEVICE } from './netheal.ts';
 
@@ -117,6 +118,32 @@ test('plugins lists what each contributes', async () => {
   expect(stdout).toMatch(/^steps +healers: wait, local, http, wake-on-lan$/m);
   expect(code).toBe(0);
 });
+
+test.each([
+  ['throws', "throw new Error('no luck');\n", 1, 'could not be loaded: no luck'],
+  [
+    'exports nothing',
+    'export const a = 1;\n',
+    2,
+    'has no default export; end its file with `export default definePlugin({ ... })`',
+  ],
+  [
+    'is from the future',
+    "export default { name: 'pager', apiVersion: 2, apply() {} };\n",
+    2,
+    'asks for apiVersion 2; this netheal has 1',
+  ],
+])(
+  'a plugin file that %s is told with its place in the config, and nothing is made',
+  async (_what, text, exit, said) => {
+    const cwd = folder(ONE_DEVICE.replace('{ dashboard: false }', '\n  dashboard: false\n  ./pager.ts: {}'));
+    writeFileSync(join(cwd, 'pager.ts'), text);
+    const { code, stdout, stderr } = await netheal(cwd, 'run');
+    expect(stderr).toBe(`.nethealrc:7:3 plugins../pager.ts: plugin ${cwd}/pager.ts ${said}\n`);
+    expect([code, stdout]).toEqual([exit, '']);
+    expect(readdirSync(cwd).sort()).toEqual(['.nethealrc', 'pager.ts']);
+  },
+);
 
 describe('doctor', () => {
   test('names the config and what works, each in a line', async () => {
