@@ -80,13 +80,13 @@ export class AttemptRecord {
         type: 'heal-refused',
         level: 'bad',
         gate: 'access',
-        message: `nothing was run: ${reason}`,
+        message: `not healed (access): ${reason}`,
       });
     this.#tell({
       type: 'heal-finished',
       level: outcome === 'healed' ? 'good' : 'bad',
       outcome,
-      message: `heal ${this.#nth} ${outcome}: ${reason}`,
+      message: `heal ${this.#nth} ${outcome}: ${spent ? reason : 'nothing was run, the attempt is not spent'}`,
     });
     const durationMs = clock.monoMs() - this.#begunMonoMs;
     const result: HealOutcome = { outcome, reason, durationMs, transcript: this.transcript.lines };

@@ -1,3 +1,4 @@
+import type { HealView } from '../api/types.ts';
 import type { Journal } from '../journal.ts';
 import type { Hooks } from '../kernel/hooks.ts';
 import { withIncident } from '../model/state.ts';
@@ -26,6 +27,7 @@ export function restore(context: RestoreContext): void {
   }
   for (const attempt of Object.values(attempts)) {
     if (attempt.end === null) takeUpInterrupted(context, attempt);
+    else restoreEnded(context, attempt, attempt.end);
   }
   for (const id of pausedDevices) {
     const device = fleet.get(id);
@@ -64,23 +66,7 @@ function takeUpInterrupted(context: RestoreContext, cut: JournalAttempt): void {
   const incident = { ...known, attempts: Math.max(known.attempts, attempt) };
   journal.append({ type: 'incident', incident });
   store.putIncident(incident);
-  store.putHeal({
-    id,
-    device: device.id,
-    incident: incident.id,
-    attempt,
-    maxAttempts,
-    strategy: plan.strategy,
-    phase: 'done',
-    outcome,
-    reason,
-    by,
-    plan,
-    startedAt: at,
-    finishedAt: clock.now(),
-    expiresAt: null,
-    transcript: [],
-  });
+  store.putHeal(healView(cut, { outcome, reason, at: clock.now() }));
   store.addEvent({
     type: 'heal-finished',
     level: 'bad',
@@ -108,4 +94,40 @@ function takeUpInterrupted(context: RestoreContext, cut: JournalAttempt): void {
     );
   }
   remedies.resume(device, plan.settleMs);
+}
+
+/** Attempts of incidents that are still open are shown with them; one that was interrupted is verified first. */
+function restoreEnded(context: RestoreContext, attempt: JournalAttempt, end: Ending): void {
+  const { journal, store, fleet, remedies } = context;
+  const incident = journal.state.incidents[attempt.incident];
+  const device = fleet.get(attempt.device);
+  if (!device || !incident || incident.closedAt !== null) return;
+  store.putHeal(healView(attempt, end));
+  const isLast = attempt.attempt === incident.attempts;
+  if (end.outcome === 'interrupted' && isLast && incident.needsHuman === null) {
+    remedies.resume(device, attempt.plan.settleMs);
+  }
+}
+
+type Ending = Pick<NonNullable<JournalAttempt['end']>, 'outcome' | 'reason' | 'at'>;
+
+/** The transcript is not journalled: it is in the log of events. */
+function healView({ id, device, incident, attempt, plan, by, at }: JournalAttempt, end: Ending): HealView {
+  return {
+    id,
+    device,
+    incident,
+    attempt,
+    maxAttempts: plan.maxAttempts,
+    strategy: plan.strategy,
+    phase: 'done',
+    outcome: end.outcome,
+    reason: end.reason,
+    by,
+    plan,
+    startedAt: at,
+    finishedAt: end.at,
+    expiresAt: null,
+    transcript: [],
+  };
 }
