@@ -59,7 +59,7 @@ export const COLUMNS: readonly Column[] = [
   {
     id: 'label',
     title: () => 'LABEL',
-    width: 16,
+    width: 14,
     maxWidth: 30,
     align: 'left',
     dropOrder: 0,
@@ -160,11 +160,11 @@ export type Placed = Readonly<{ column: Column; width: number }>;
 export type Layout = Readonly<{ placed: readonly Placed[] }>;
 
 /** The order in which columns grow where there is room left. */
-const GROWTH: readonly ColumnId[] = ['recent', 'note', 'label', 'address', 'note'];
+const GROWTH: readonly ColumnId[] = ['note', 'label', 'recent', 'label', 'address', 'note'];
 const GROWTH_STEP: Readonly<Partial<Record<ColumnId, number>>> = {
   recent: 8,
-  note: 4,
-  label: 6,
+  note: 6,
+  label: 4,
   address: 11,
 };
 const layouts = new Map<number, Layout>();

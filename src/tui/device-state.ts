@@ -63,5 +63,5 @@ export function noteOf(device: DeviceView, { labelOf, victimsOf }: Neighbours): 
   const softly = reachability === 'up' || reachability === 'degraded' || reachability === 'unknown';
   if (softly && consecutiveFailures > 0)
     notes.push(`failed ${consecutiveFailures}/${config.failureThreshold}`);
-  return notes.join(', ');
+  return notes.join(' ');
 }

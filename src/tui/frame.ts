@@ -1,5 +1,5 @@
 import { line, type Span, spansWidth } from './cells.ts';
-import { bindingsOf, type Place } from './keys.ts';
+import { type Binding, bindingsOf, type Place } from './keys.ts';
 import { clamp } from './list.ts';
 import type { Box } from './overlays/box.ts';
 import { overlayOf } from './overlays/overlays.ts';
@@ -87,18 +87,16 @@ function footerLine(scene: Scene): string {
   }
   const place = placeOf(scene);
   const bindings = bindingsOf(place, readOnly).filter(({ footer }) => footer !== undefined);
-  // Help and quit are always there; what does not fit is left out from the right.
-  const last = bindings.filter(({ command }) => command === 'help' || command === 'quit');
-  const cells = (binding: (typeof bindings)[number]): Span[] => [
-    ['key', binding.shown],
-    ['dim', ` ${binding.footer}`],
-    '  ',
-  ];
-  const reserved = spansWidth(look, last.flatMap(cells));
-  for (const binding of bindings.filter((one) => !last.includes(one))) {
-    if (spansWidth(look, [...spans, ...cells(binding)]) + reserved > size.columns + 1) continue;
+  // Help and quit are always there; of the rest the first ones, as many as fit.
+  const always = bindings.filter(({ command }) => command === 'help' || command === 'quit');
+  const cells = ({ shown, footer }: Binding): Span[] => [['key', shown], ['dim', ` ${footer}`], '  '];
+  const tail = always.flatMap(cells).slice(0, -1);
+  const room = size.columns - spansWidth(look, tail);
+  for (const binding of bindings) {
+    if (always.includes(binding)) continue;
+    if (spansWidth(look, [...spans, ...cells(binding)]) > room) break;
     spans.push(...cells(binding));
   }
-  spans.push(...last.flatMap(cells));
+  spans.push(...tail);
   return line(look, size.columns, spans);
 }

@@ -7,6 +7,8 @@ export type Glyphs = Readonly<{
   ramp: readonly string[];
   lost: string;
   ellipsis: string;
+  sorted: string;
+  reversed: string;
   open: string;
   closed: string;
   cursor: string;
@@ -39,6 +41,8 @@ export const UNICODE: Glyphs = {
   ramp: ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
   lost: '×',
   ellipsis: '…',
+  sorted: '▾',
+  reversed: '▴',
   open: '▾',
   closed: '▸',
   cursor: '>',
@@ -60,6 +64,8 @@ export const ASCII: Glyphs = {
   ramp: ['_', '.', '-', ':', '=', '+', '*', '#'],
   lost: 'x',
   ellipsis: '~',
+  sorted: 'v',
+  reversed: '^',
   open: 'v',
   closed: '>',
   cursor: '>',

@@ -45,7 +45,7 @@ export function headerString(
 ): string {
   const spans: Span[] = ['  '];
   for (const { column, width: cells } of layout.placed) {
-    const mark = column.id === sorted.by ? (sorted.reverse ? '^' : 'v') : '';
+    const mark = column.id === sorted.by ? (sorted.reverse ? look.glyphs.reversed : look.glyphs.sorted) : '';
     const title = column.title(cells);
     const text = mark !== '' && title.length < cells ? title + mark : title;
     spans.push([mark === '' ? 'dim' : 'key', fitTo(text, cells, look.glyphs, column.align)], ' ');

@@ -4,7 +4,7 @@ import type { Look } from './cells.ts';
 import { type Data, dataOf } from './data.ts';
 import { type Frame, frameOf, VIEWS } from './frame.ts';
 import type { Glyphs } from './glyphs.ts';
-import { settle } from './list.ts';
+import { LIST_START, settle } from './list.ts';
 import { painter, type ThemeName } from './theme.ts';
 import { type Message, type Scene, type Size, UI_START, type Ui } from './ui.ts';
 import type { AnyRow } from './views/view.ts';
@@ -173,8 +173,9 @@ export class UiStore {
     const { view, lists, device, follow } = scene.ui;
     if (device === null) {
       const height = VIEWS[view].listHeight(scene);
-      const following = view === 'events' && follow ? { ...lists.events, key: null, index: 0 } : lists[view];
-      this.ui = { ...this.ui, lists: { ...lists, [view]: settle(following, rows, height) } };
+      const unmoved = lists[view].key === null || (view === 'events' && follow);
+      const list = unmoved ? { ...LIST_START, index: VIEWS[view].start?.(rows) ?? 0 } : lists[view];
+      this.ui = { ...this.ui, lists: { ...lists, [view]: settle(list, rows, height) } };
     }
     this.#fetchSamples(scene);
     const frame = frameOf({ ...scene, ui: this.ui }, rows);

@@ -50,5 +50,5 @@ export function boxOf(
 
 /** Cells for text inside a box on this screen. */
 export function innerWidth({ columns }: Size): number {
-  return Math.min(78, columns - 12);
+  return Math.min(78, columns - 6);
 }

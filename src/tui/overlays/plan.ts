@@ -15,13 +15,14 @@ export function planRows(
   const rows: Span[][] = [
     [
       ['dim', 'strategy '],
-      plan.strategy,
+      ['bold', plan.strategy],
       ['dim', '   attempt '],
       `${plan.attempt} of ${plan.maxAttempts}`,
-      ['dim', '   risk '],
+    ],
+    [
+      ['dim', 'risk '],
       [RISK[plan.risk], plan.risk.toUpperCase()],
-      ['dim', '   plan '],
-      plan.hash,
+      ['dim', `   plan ${plan.hash}`],
     ],
     [],
   ];

@@ -20,15 +20,9 @@ export function deviceLines(scene: Scene): { head: string[]; scrolling: string[]
     ]);
     return { head: [gone, ''], scrolling: [] };
   }
-  const heal = lastHeal(scene, device);
   return {
     head: headLines(scene, device),
-    scrolling: [
-      ...chartAndFacts(scene, device),
-      ...stateLines(scene, device),
-      ...(heal ? healLines(scene, heal) : []),
-      ...eventLines(scene, device),
-    ],
+    scrolling: scrollingLines(scene, device),
   };
 }
 
@@ -61,25 +55,34 @@ function headLines({ look, size, now, data, samples }: Scene, device: DeviceView
   return [line(look, size.columns, first), line(look, size.columns, second)];
 }
 
-function chartAndFacts(scene: Scene, device: DeviceView): string[] {
-  const { look, size, samples, now, ui } = scene;
+/** What happens comes before how it is set up, unless both fit beside each other. */
+function scrollingLines(scene: Scene, device: DeviceView): string[] {
+  const { columns } = scene.size;
+  const heal = lastHeal(scene, device);
+  const story = [...stateLines(scene, device), ...(heal ? healLines(scene, heal) : [])];
+  const events = eventLines(scene, device);
+  if (columns < TWO_PANES)
+    return [...chartPane(scene, columns), ...story, ...factsPane(scene, device, columns), ...events];
+  const left = Math.floor(columns * 0.52);
+  const right = factsPane(scene, device, columns - left - 1);
+  return [...beside(scene, chartPane(scene, left), right, left), ...story, ...events];
+}
+
+function chartPane({ look, samples, now, ui, size }: Scene, width: number): string[] {
   const windowMs = WINDOWS_MS[ui.zoom ?? wholeWindow(samples, now)]!;
-  const height = size.rows >= 32 ? 10 : 7;
-  const chartPane = (width: number) => [
-    rule(look, width, `RTT ${duration(windowMs)}`, '[ ] zoom'),
-    ...(samples.length === 0
-      ? [line(look, width, [['dim', '  no samples yet']])]
-      : chart(samples, now, windowMs, look, width, height)),
-  ];
-  const factsPane = (width: number) => [
+  const title = rule(look, width, `RTT ${duration(windowMs)}`, '[ ] zoom');
+  if (samples.length === 0) return [title, line(look, width, [['dim', '  no samples yet']])];
+  return [title, ...chart(samples, now, windowMs, look, width, size.rows >= 32 ? 10 : 7)];
+}
+
+function factsPane(scene: Scene, device: DeviceView, width: number): string[] {
+  const { look } = scene;
+  return [
     rule(look, width, 'how it is checked and healed'),
     ...facts(scene, device).map(([name, spans]) =>
       line(look, width, [['dim', ` ${fitTo(name, 10, look.glyphs)}`], ...spans]),
     ),
   ];
-  if (size.columns < TWO_PANES) return [...chartPane(size.columns), ...factsPane(size.columns)];
-  const left = Math.floor(size.columns * 0.52);
-  return beside(scene, chartPane(left), factsPane(size.columns - left - 1), left);
 }
 
 /** Two panes in one; the left is padded by what it shows, colours aside. */

@@ -30,6 +30,11 @@ export const fleetView: View = defineView<FleetRow>({
     }),
   dependsOn: ({ ui }) => [ui.filter, ui.sort, ui.reverse, ui.grouped, ui.collapsed],
   listHeight: ({ size }) => bodyHeight(size) - HEAD - eventsHeight(size),
+  start: (rows) =>
+    Math.max(
+      0,
+      rows.findIndex(({ kind }) => kind === 'device'),
+    ),
   deviceOf: (row) => (row.kind === 'device' ? row.device.id : null),
   lines(scene, rows, list) {
     const { size, look, ui } = scene;
@@ -92,6 +97,7 @@ function groupLine(
 ): string {
   const { glyphs } = look;
   const spans: Span[] = [
+    selected ? glyphs.cursor : ' ',
     ['key', row.collapsed ? glyphs.closed : glyphs.open],
     ' ',
     ['bold', row.name],

@@ -18,24 +18,36 @@ export function headLine(scene: Scene): string {
   const [style, word] = modeOf(scene);
   const right: Span[] = [`${clock(now)} `, [style, word], ' '];
   const room = size.columns - spansWidth(look, right);
-  const variants = [counts(scene, true, true), counts(scene, true, false), counts(scene, false, true)];
+  const variants = [
+    counts(scene, { words: true, gap: '  ', badges: true }),
+    counts(scene, { words: true, gap: ' ', badges: true }),
+    counts(scene, { words: true, gap: ' ', badges: false }),
+    counts(scene, { words: false, gap: ' ', badges: true }),
+  ];
   const fitting = variants.find((spans) => spansWidth(look, spans) < room);
-  return between(look, size.columns, fitting ?? counts(scene, false, false), right);
+  return between(
+    look,
+    size.columns,
+    fitting ?? counts(scene, { words: false, gap: ' ', badges: false }),
+    right,
+  );
 }
 
-function counts({ data, look }: Scene, words: boolean, wide: boolean): Span[] {
+type Detail = Readonly<{ words: boolean; gap: string; badges: boolean }>;
+
+function counts({ data, look }: Scene, { words, gap, badges }: Detail): Span[] {
   const spans: Span[] = [['title', ' netheal'], words ? ' ' : ''];
   for (const state of COUNT_ORDER) {
     const count = data.counts[state];
     if (count === 0) continue;
     const sign = look.glyphs.states[state];
-    spans.push(words && wide ? '  ' : ' ', [state, words ? `${sign} ${count} ${state}` : `${sign}${count}`]);
+    spans.push(gap, [state, words ? `${sign} ${count} ${state}` : `${sign}${count}`]);
   }
   const incidents = data.openIncidents.length;
   const waiting = data.waiting.length;
-  if (incidents > 0) spans.push('  ', ['bad', wide ? counted(incidents, 'incident') : `inc ${incidents}`]);
+  if (incidents > 0) spans.push('  ', ['bad', badges ? counted(incidents, 'incident') : `inc ${incidents}`]);
   if (waiting > 0)
-    spans.push('  ', ['badge', wide ? ` ${counted(waiting, 'approval')}! ` : ` appr ${waiting}! `]);
+    spans.push('  ', ['badge', badges ? ` ${counted(waiting, 'approval')}! ` : ` appr ${waiting}! `]);
   return spans;
 }
 

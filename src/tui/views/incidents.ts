@@ -1,7 +1,7 @@
 import type { Incident } from '../../core/model/types.ts';
 import { fitTo, line, rule, type Span, selectedLine, steady } from '../cells.ts';
 import { shownState } from '../device-state.ts';
-import { clock, coarseDuration, counted, duration } from '../format.ts';
+import { clock, coarseDuration, duration } from '../format.ts';
 import { bodyHeight, type Scene } from '../ui.ts';
 import { defineView, type View } from './view.ts';
 
@@ -24,14 +24,14 @@ export const incidentsView: View = defineView<IncidentRow>({
   lines(scene, rows, list) {
     const { size, look } = scene;
     const open = scene.data.openIncidents.length;
-    const head: Span[] = [
-      ['title', ' Incidents'],
-      `  ${open} open, ${counted(rows.length - open, 'closed one', 'closed ones')}`,
-    ];
+    const head: Span[] = [['title', ' Incidents'], `  ${open} open, ${rows.length - open} closed`];
     const room = bodyHeight(size) - 2 - PANE;
     const body: string[] = [];
-    for (const row of rows.slice(list.top)) {
+    for (const [index, row] of rows.entries()) {
+      if (index < list.top) continue;
       const lines = incidentLines(scene, row, row.key === list.key);
+      // Rows differ in height, so what stands above the cursor may have to give way to it.
+      while (index <= list.index && body.length > 0 && body.length + lines.length > room) body.shift();
       if (body.length + lines.length > room) break;
       body.push(...lines);
     }
@@ -92,9 +92,7 @@ function wordOf({ closedAt, recoveredAt }: Incident): string {
 }
 
 function healWords({ attempts, needsHuman, acknowledged }: Incident, max: number | undefined): string {
-  const words = [attempts === 0 ? 'no heal yet' : `healed ${attempts}${max ? `/${max}` : ''} times`];
-  if (attempts === 1) words[0] = `1${max ? ` of ${max}` : ''} heal`;
-  else if (attempts > 1) words[0] = `${attempts}${max ? ` of ${max}` : ''} heals`;
+  const words = [attempts === 0 ? 'no heal yet' : `${attempts}${max ? ` of ${max}` : ''} heals`];
   if (needsHuman !== null) words.push('needs a person');
   if (acknowledged) words.push(`ack ${acknowledged.by}`);
   return words.join(', ');

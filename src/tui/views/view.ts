@@ -11,6 +11,8 @@ export type View<R extends Readonly<{ key: string }> = AnyRow> = Readonly<{
   dependsOn?: (scene: Scene) => readonly unknown[];
   /** How many rows of the list are on the screen. */
   listHeight: (scene: Scene) => number;
+  /** Where the cursor is before anybody moved it. Default: the first row. */
+  start?: (rows: readonly R[]) => number;
   /** All lines between the head and the last two lines of the screen. */
   lines: (scene: Scene, rows: readonly R[], list: ListState) => string[];
   /** The device a row is about. */
