@@ -28,7 +28,7 @@ export async function runTui(source: Source, options: TuiOptions): Promise<numbe
   const terminal = terminalOf(env, stdin, stdout, plain);
   if (!terminal.interactive) {
     const { runPlain } = await import('./plain.ts');
-    return runPlain(source, stdout);
+    return runPlain(source, options);
   }
   // React and Ink cost a quarter of a second: plain lines do without them.
   const { runScreen } = await import('./screen.tsx');

@@ -24,7 +24,8 @@ export function eventSpans(event: EventRecord, data: Data, look: Look, labelWidt
   ];
 }
 
-function signOf({ type, level, to }: EventRecord, { glyphs }: Look): Span {
+/** The sign of an event, with its style. */
+export function signOf({ type, level, to }: EventRecord, { glyphs }: Look): readonly [Style, string] {
   if (to !== undefined) return [to, glyphs.states[to]];
   if (type === 'heal-started' || type === 'heal-step') return ['healing', glyphs.states.healing];
   if (level === 'good') return ['good', glyphs.states.up];
