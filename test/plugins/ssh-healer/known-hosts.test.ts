@@ -12,9 +12,9 @@ import {
   parseKnownHosts,
 } from '../../../src/plugins/ssh-healer/known-hosts.ts';
 import { accessTo, closing, pinOf, runStep, sshHealer, temporaryFolder } from './harness.ts';
-import { hostKey, startSshServer } from './ssh-server.ts';
+import { ed25519Pair, hostKey, startSshServer } from './ssh-server.ts';
 
-const other = ssh2.utils.generateKeyPairSync('ed25519');
+const other = ed25519Pair();
 const line = (pair: { public: string }) => pair.public.trim();
 const blob = (pair: { public: string }) => Buffer.from(pair.public.split(' ')[1] ?? '', 'base64');
 

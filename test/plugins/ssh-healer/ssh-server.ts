@@ -2,7 +2,15 @@ import { spawn } from 'node:child_process';
 import { type AddressInfo, createServer, type Server as NetServer, type Socket } from 'node:net';
 import ssh2, { type AuthContext, type Connection, type ServerChannel } from 'ssh2';
 
-export const hostKey = ssh2.utils.generateKeyPairSync('ed25519');
+/** An ed25519 pair. About one in two hundred of those that ssh2 makes cannot be parsed again: those are made anew. */
+export function ed25519Pair(): ReturnType<typeof ssh2.utils.generateKeyPairSync> {
+  for (;;) {
+    const pair = ssh2.utils.generateKeyPairSync('ed25519');
+    if (!(ssh2.utils.parseKey(pair.private) instanceof Error)) return pair;
+  }
+}
+
+export const hostKey = ed25519Pair();
 
 export type Exec = (open: () => ServerChannel, command: string, reject: () => void) => void;
 export type ServerOptions = Readonly<{
