@@ -1,6 +1,24 @@
+import { Secret } from '../secret.ts';
+import { SECRET_KEY } from './secrets.ts';
 import type { ResolvedConfig } from './types.ts';
 
-/** The config as `netheal config` prints it: resolved, secrets masked (a `Secret` turns itself into a mask in JSON). */
+const MASK = '<secret>';
+
+/**
+ * The config as `netheal config` prints it: resolved, secrets masked. A `Secret` masks itself; what stands as plain text
+ * under a key such as `token`, or in a URL or header, is masked by its place.
+ */
 export function describeConfig({ locate: _, ...config }: ResolvedConfig): unknown {
-  return JSON.parse(JSON.stringify(config));
+  return masked(config, '');
+}
+
+function masked(value: unknown, key: string): unknown {
+  if (value instanceof Secret) return MASK;
+  if (typeof value === 'string') {
+    if (SECRET_KEY.test(key)) return MASK;
+    return value.replace(/(:\/\/[^/\s:@]*:)[^@/\s]+@/g, `$1${MASK}@`);
+  }
+  if (Array.isArray(value)) return value.map((item) => masked(item, key));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inside]) => [name, masked(inside, name)]));
 }

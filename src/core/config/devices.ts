@@ -3,6 +3,7 @@ import { nearest } from '../nearest.ts';
 import { formatDuration } from './duration.ts';
 import type { Scope } from './resolve.ts';
 import type { ParsedConfig, ParsedDevice } from './schema.ts';
+import { isSecretRef } from './secrets.ts';
 import { resolveSsh } from './ssh-access.ts';
 import { resolveStrategies } from './strategies.ts';
 import type { DeviceConfig, HealPolicy, ProbeConfig } from './types.ts';
@@ -93,7 +94,8 @@ function nameDevices(config: ParsedConfig, { problems, seed }: Scope): NamedDevi
 
 /** Maps are merged deeply, everything else of the device wins over the default. */
 function merged(below: unknown, above: unknown): unknown {
-  if (!isMap(below) || !isMap(above)) return above === undefined ? below : above;
+  // A secret has one source: half of a default's reference must never be mixed into a device's own.
+  if (!isMap(below) || !isMap(above) || isSecretRef(above)) return above === undefined ? below : above;
   const keys = new Set([...Object.keys(below), ...Object.keys(above)]);
   return Object.fromEntries([...keys].map((key) => [key, merged(below[key], above[key])]));
 }

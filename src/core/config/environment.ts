@@ -3,21 +3,33 @@ import type { ConfigPath } from './types.ts';
 /** `$${` (a literal), `${NAME}` or `${NAME:-default}`; a `${` that is none of these is caught by the last branch. */
 const REFERENCE = /\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}|\$\{/g;
 
+/** A text of the config as it is written and as it is with the environment put in. */
+export type Filled = Readonly<{ written: string; value: string }>;
+
 /**
  * Replaces references to the environment in every string of a raw config. `fail` is told, with its place, of each that
- * is unset or malformed; keys are never touched.
+ * is unset or malformed; `filled` of each text that changed. Keys are never touched.
  */
 export function interpolate(
   raw: unknown,
   env: NodeJS.ProcessEnv,
   fail: (path: ConfigPath, message: string) => void,
+  filled: (text: Filled) => void = () => undefined,
   path: ConfigPath = [],
 ): unknown {
-  if (typeof raw === 'string') return replace(raw, env, (message) => fail(path, message));
-  if (Array.isArray(raw)) return raw.map((item, index) => interpolate(item, env, fail, [...path, index]));
+  if (typeof raw === 'string') {
+    const value = replace(raw, env, (message) => fail(path, message));
+    if (value !== raw) filled({ written: raw, value });
+    return value;
+  }
+  if (Array.isArray(raw))
+    return raw.map((item, index) => interpolate(item, env, fail, filled, [...path, index]));
   if (raw === null || Object.getPrototypeOf(raw ?? 0) !== Object.prototype) return raw;
   return Object.fromEntries(
-    Object.entries(raw as object).map(([key, value]) => [key, interpolate(value, env, fail, [...path, key])]),
+    Object.entries(raw as object).map(([key, value]) => [
+      key,
+      interpolate(value, env, fail, filled, [...path, key]),
+    ]),
   );
 }
 

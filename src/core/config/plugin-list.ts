@@ -2,7 +2,7 @@ import { isAbsolute, resolve } from 'node:path';
 import { nearest } from '../nearest.ts';
 import type { Scope } from './resolve.ts';
 import type { ParsedConfig } from './schema.ts';
-import type { SecretRef } from './secrets.ts';
+import { isSecretRef, SECRET_KEY } from './secrets.ts';
 import { secretAt } from './ssh-access.ts';
 import type { ConfigPath, PluginConfig } from './types.ts';
 
@@ -30,7 +30,6 @@ const BUILT_INS: readonly Readonly<{
   { name: 'history', on: false },
   { name: 'metrics', on: false },
 ];
-const SECRET_KEY = /^(token|password|passphrase|secret|key)$|(Token|Password|Secret)$/;
 
 /** Which plugins are applied, in order, with their options still raw: their own schemas parse them. */
 export async function resolvePlugins(config: ParsedConfig, scope: Scope): Promise<PluginConfig[]> {
@@ -87,16 +86,10 @@ async function withSecrets(value: unknown, path: ConfigPath, scope: Scope): Prom
   const entries = await Promise.all(
     Object.entries(value).map(async ([key, inside]) => {
       const place = [...path, key];
-      if (SECRET_KEY.test(key) && isReference(inside))
+      if (SECRET_KEY.test(key) && isSecretRef(inside))
         return [key, await secretAt(inside, place, scope)] as const;
       return [key, await withSecrets(inside, place, scope)] as const;
     }),
   );
   return Object.fromEntries(entries);
-}
-
-function isReference(value: unknown): value is SecretRef {
-  if (typeof value !== 'object' || value === null) return false;
-  const [key, ...more] = Object.keys(value);
-  return more.length === 0 && (key === 'env' || key === 'file' || key === 'command');
 }

@@ -1,24 +1,37 @@
 import { NethealError } from '../errors.ts';
+import type { Filled } from './environment.ts';
 import { formatProblems, type Problem } from './explain.ts';
 import type { ConfigPath } from './types.ts';
+
+/** How much of a long value `explain.ts` shows, quotes included. */
+const SHOWN_LENGTH = 57;
 
 /** Collects every mistake of a config, so that a person mends all of them at once. */
 export class Problems {
   readonly #problems: Problem[] = [];
   readonly #locate: (path: ConfigPath) => string;
   readonly #original: (path: ConfigPath) => ConfigPath;
+  readonly #texts: readonly Filled[];
 
-  /** `original` turns the path of a value into the path under which it stands in the file. */
+  /**
+   * `original` turns the path of a value into the path under which it stands in the file; `texts` came from the
+   * environment, where secrets live: a message shows them as they are written in the file.
+   */
   constructor(
     locate: (path: ConfigPath) => string,
-    original: (path: ConfigPath) => ConfigPath = (path) => path,
+    {
+      original = (path) => path,
+      texts = [],
+    }: { original?: (path: ConfigPath) => ConfigPath; texts?: readonly Filled[] } = {},
   ) {
     this.#locate = locate;
     this.#original = original;
+    this.#texts = texts;
   }
 
   add(path: ConfigPath, message: string): void {
-    this.#problems.push({ path: this.#original(path), message });
+    const shown = this.#texts.reduce(asWritten, message);
+    this.#problems.push({ path: this.#original(path), message: shown });
   }
 
   addAll(problems: readonly Problem[]): void {
@@ -35,4 +48,13 @@ export class Problems {
     if (this.#problems.length === 0) return;
     throw new NethealError('NH_CONFIG_INVALID', formatProblems(this.#problems, this.#locate).join('\n'));
   }
+}
+
+/** Of short values only those in quotes are replaced: a single letter stands in every message. */
+function asWritten(message: string, { written, value }: Filled): string {
+  const quoted = JSON.stringify(value);
+  // Long values are shown cut off.
+  const begun = quoted.slice(0, SHOWN_LENGTH);
+  const told = value.length < 4 ? [quoted] : [value, begun];
+  return told.reduce((text, part) => text.replaceAll(part, written), message);
 }

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Secret } from '../secret.ts';
 import { resolveDevices } from './devices.ts';
 import { resolveDowntimes } from './downtimes.ts';
-import { interpolate } from './environment.ts';
+import { type Filled, interpolate } from './environment.ts';
 import { problemsOf } from './explain.ts';
 import { resolvePlugins } from './plugin-list.ts';
 import { Problems } from './problems.ts';
@@ -32,14 +32,20 @@ export async function resolveConfig(raw: unknown, context: ResolveContext): Prom
   const early = new Problems(context.locate);
   refuseForbiddenKeys(raw, [], early);
   early.throwIfAny();
-  const filled = interpolate(raw, context.env, (path, message) => early.add(path, message));
+  const texts: Filled[] = [];
+  const filled = interpolate(
+    raw,
+    context.env,
+    (path, message) => early.add(path, message),
+    (text) => texts.push(text),
+  );
   const seed = mapSeed(filled, early);
   early.throwIfAny();
 
   // Messages about a seed-shaped file speak of the keys that stand in it.
   const original = seed?.original ?? ((path: ConfigPath) => path);
   const locate = (path: ConfigPath) => context.locate(original(path));
-  const problems = new Problems(context.locate, original);
+  const problems = new Problems(context.locate, { original, texts });
   const mapped = seed?.config ?? filled;
   const parsed = configSchema.safeParse(mapped);
   if (!parsed.success) {

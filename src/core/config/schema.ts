@@ -26,7 +26,11 @@ const duration = z
     });
     return z.NEVER;
   });
-const positive = duration.refine((ms) => ms > 0, { error: 'must be longer than 0' });
+/** Timers of the platform reach 24.8 days. */
+const LONGEST_MS = 20 * 86_400_000;
+const positive = duration
+  .refine((ms) => ms > 0, { error: 'must be longer than 0' })
+  .refine((ms) => ms <= LONGEST_MS, { error: 'is too long, at most 20d' });
 
 const percent = z
   .union(

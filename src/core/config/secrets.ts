@@ -15,6 +15,17 @@ export type SecretRef =
 const COMMAND_TIMEOUT_MS = 10_000;
 const MAX_BYTES = 64 * 1024;
 
+/** Is it a reference to a secret: a map with `env`, `file` or `command` and nothing else? */
+export function isSecretRef(value: unknown): value is Exclude<SecretRef, string> {
+  if (typeof value !== 'object' || value === null) return false;
+  const [key, ...more] = Object.keys(value);
+  return more.length === 0 && (key === 'env' || key === 'file' || key === 'command');
+}
+
+/** Keys of options whose values are secrets, in plugins of anybody. */
+export const SECRET_KEY =
+  /^(token|pass(word|phrase)?|secret|authorization|cookie)$|(Token|Password|Passphrase|Secret)$/i;
+
 /**
  * Fetches a secret. Relative files start at `dir`; below $CREDENTIALS_DIRECTORY they are looked for second.
  *

@@ -37,7 +37,13 @@ export async function resolveSsh(
   const { parsed, index, id, address } = device;
   if (!parsed.ssh) return undefined;
   const path: ConfigPath = ['devices', index, 'ssh'];
-  const via = await resolveVia(parsed.ssh, [...path, 'via'], all, config, scope, [...behind, id]);
+  // `defaults.ssh.via: [bastion]` is for everybody but the bastion itself.
+  const inherited = config.devices[index]?.ssh?.via === undefined;
+  const hops = parsed.ssh.via?.filter((hop) => !(inherited && hop === id));
+  const via = await resolveVia({ ...parsed.ssh, via: hops }, [...path, 'via'], all, config, scope, [
+    ...behind,
+    id,
+  ]);
   return accessOf(parsed.ssh, parsed.ssh.host ?? address, id, via, path, config, scope);
 }
 

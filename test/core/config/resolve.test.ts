@@ -227,6 +227,69 @@ describe('defaults', () => {
   });
 });
 
+describe('secrets', () => {
+  it('have one source: a reference of a device replaces that of the defaults whole', async () => {
+    const { devices } = await resolve(
+      {
+        defaults: { ssh: { password: { env: 'A' } } },
+        devices: [{ id: 'one', ip: '10.0.0.1', ssh: { password: { command: ['/usr/bin/printf', 'own'] } } }],
+      },
+      { ...ENV, A: 'everybody' },
+    );
+    expect(devices[0]!.ssh!.password!.reveal()).toBe('own');
+  });
+
+  it('are not printed where they stand as plain text in options of plugins and probes', async () => {
+    const config = await resolve({
+      devices: [
+        {
+          ip: '10.0.0.1',
+          probes: [{ type: 'http', url: `http://u:${CANARY}@10.0.0.1/`, headers: { Authorization: CANARY } }],
+        },
+      ],
+      plugins: { dashboard: { token: CANARY }, './mail.ts': { smtp: { auth: { pass: CANARY } } } },
+    });
+    expect(JSON.stringify(describeConfig(config))).not.toContain(CANARY);
+  });
+
+  it('that come from the environment do not show in a message about their value', async () => {
+    const raw = { devices: [{ ip: '${SECRET_IP}' }], monitoring: { interval: '${SECRET_IP}' } };
+    const failed = resolve(raw, { ...ENV, SECRET_IP: CANARY.replaceAll('-', '_').concat('!') });
+    const message = await failed.then(
+      () => '',
+      (thrown: Error) => thrown.message,
+    );
+    expect(message).toContain('${SECRET_IP}');
+    expect(message).not.toContain('canary');
+  });
+});
+
+describe('jump hosts', () => {
+  it('of the defaults are for everybody but the jump host itself', async () => {
+    const { devices } = await resolve({
+      defaults: { ssh: { username: 'op', via: ['bastion'] } },
+      devices: [
+        { id: 'bastion', ip: '10.0.0.1' },
+        { id: 'inner', ip: '10.0.0.2' },
+      ],
+    });
+    expect(devices.map(({ ssh }) => ssh!.via.map(({ name }) => name))).toEqual([[], ['bastion']]);
+  });
+});
+
+describe('addresses', () => {
+  it.each(['0x7f000001', '0x7f.1', 'a.999', '010.0.0.1', 'fe80::1%-f', '-f', '127.0.0.1\n-f'])(
+    'refuse %j',
+    async (ip) => {
+      expect(await complaint({ devices: [{ ip }] })).toContain('is not an IPv4 address');
+    },
+  );
+
+  it.each(['fe80::1%eth0', '::1', 'nas', 'a-b.example', '10.0.0.1', 'x1.de'])('take %j', async (ip) => {
+    expect(await complaint({ devices: [{ ip }] })).toBe('');
+  });
+});
+
 describe('whatever stands in the file', () => {
   it('a mistake is a message and never a crash', async () => {
     await fc.assert(
