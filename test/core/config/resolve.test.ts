@@ -231,10 +231,10 @@ describe('secrets', () => {
   it('have one source: a reference of a device replaces that of the defaults whole', async () => {
     const { devices } = await resolve(
       {
-        defaults: { ssh: { password: { env: 'A' } } },
-        devices: [{ id: 'one', ip: '10.0.0.1', ssh: { password: { command: ['/usr/bin/printf', 'own'] } } }],
+        defaults: { ssh: { password: { file: './everybody' } } },
+        devices: [{ id: 'one', ip: '10.0.0.1', ssh: { password: { env: 'OWN' } } }],
       },
-      { ...ENV, A: 'everybody' },
+      { ...ENV, OWN: 'own' },
     );
     expect(devices[0]!.ssh!.password!.reveal()).toBe('own');
   });
