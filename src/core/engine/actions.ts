@@ -2,6 +2,8 @@ import type { Action, ActionResult } from '../api/types.ts';
 import type { Incident } from '../model/types.ts';
 import { nearest } from '../nearest.ts';
 import type { Engine } from './engine.ts';
+import { newIncident } from './incident.ts';
+import { EMPTY_JOURNAL } from './journal-state.ts';
 import type { Monitored } from './monitored.ts';
 import { planAttempt } from './plan.ts';
 import { toAttempt } from './remedy.ts';
@@ -143,21 +145,8 @@ function withDevice(
 
 /** What a dry run of a healthy device is about: the commonest failure there is. */
 function ifItFailed(device: Monitored): Incident {
-  return {
-    id: '0',
-    device: device.id,
-    openedAt: 0,
-    failure: device.state.failure ?? {
-      kind: 'timeout',
-      probe: device.primaryProbe ?? 'icmp',
-      message: 'no answer',
-    },
-    attempts: 0,
-    recoveredAt: null,
-    closedAt: null,
-    needsHuman: null,
-    acknowledged: null,
-  };
+  const silent = { kind: 'timeout', probe: device.primaryProbe ?? 'icmp', message: 'no answer' } as const;
+  return newIncident(EMPTY_JOURNAL, device.id, device.state.failure ?? silent, 0);
 }
 
 function ok(message: string): ActionResult {

@@ -12,6 +12,7 @@ import { type CycleContext, runCheck } from './cycle.ts';
 import { type AdHocDowntime, Downtimes } from './downtimes.ts';
 import type { Fleet } from './fleet.ts';
 import { Gates } from './gates.ts';
+import { newIncident } from './incident.ts';
 import type { Monitored } from './monitored.ts';
 import { Remedies } from './remedies.ts';
 import { restore } from './restore.ts';
@@ -172,17 +173,7 @@ export class Engine {
       probe: device.primaryProbe ?? 'icmp',
       message: `healed by hand by ${by}`,
     };
-    const incident: Incident = {
-      id: String(journal.state.lastIncident + 1),
-      device: device.id,
-      openedAt: clock.now(),
-      failure,
-      attempts: 0,
-      recoveredAt: null,
-      closedAt: null,
-      needsHuman: null,
-      acknowledged: null,
-    };
+    const incident = newIncident(journal.state, device.id, failure, clock.now());
     this.updateIncident(incident);
     device.state = withIncident(device.state, incident.id);
   }

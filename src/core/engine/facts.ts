@@ -1,9 +1,10 @@
 import type { Journal } from '../journal.ts';
 import type { Hooks } from '../kernel/hooks.ts';
 import { withIncident } from '../model/state.ts';
-import type { Fact, Failure, Incident } from '../model/types.ts';
+import type { Fact, Failure } from '../model/types.ts';
 import type { Store } from '../store.ts';
 import type { Clock } from './clock.ts';
+import { newIncident } from './incident.ts';
 import type { Monitored } from './monitored.ts';
 import type { Remedies } from './remedies.ts';
 
@@ -75,17 +76,7 @@ function openIncident(
   device: Monitored,
   { failure }: Extract<Fact, { type: 'threshold-reached' }>,
 ): void {
-  const incident: Incident = {
-    id: String(journal.state.lastIncident + 1),
-    device: device.id,
-    openedAt: clock.now(),
-    failure,
-    attempts: 0,
-    recoveredAt: null,
-    closedAt: null,
-    needsHuman: null,
-    acknowledged: null,
-  };
+  const incident = newIncident(journal.state, device.id, failure, clock.now());
   journal.append({ type: 'incident', incident });
   device.state = withIncident(device.state, incident.id);
   store.putIncident(incident);
