@@ -30,6 +30,7 @@ async function alone(config: ResolvedConfig, id: string, options: HealOptions): 
     config: { ...quiet, plugins: quiet.plugins.filter(({ name }) => name !== 'csv-logger') },
     // `observe` and `off` are for healing by itself; a person who asks for a heal means it.
     healing: 'act',
+    automatic: false,
   });
   try {
     const device = monitor.engine.fleet.get(id)!;

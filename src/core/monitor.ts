@@ -28,6 +28,8 @@ const PLUGIN_VIEWS_MS = 5_000;
 export type MonitorOptions = Readonly<{
   config: ResolvedConfig;
   healing: MonitorView['healing'];
+  /** False: only what a person asks for is healed. Default true. */
+  automatic?: boolean;
   demo?: boolean;
   clock?: Clock;
 }>;
@@ -52,15 +54,10 @@ export type Monitor = Readonly<{
  *
  * @throws NethealError; nothing is left running then
  */
-export async function startMonitor({
-  config,
-  healing,
-  demo = false,
-  clock = realClock,
-}: MonitorOptions): Promise<Monitor> {
+export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
   const undo: (() => unknown)[] = [];
   try {
-    return await start(config, healing, demo, clock, undo);
+    return await start(options, undo);
   } catch (thrown) {
     for (const step of undo.reverse()) await step();
     throw thrown;
@@ -68,10 +65,7 @@ export async function startMonitor({
 }
 
 async function start(
-  config: ResolvedConfig,
-  healing: MonitorView['healing'],
-  demo: boolean,
-  clock: Clock,
+  { config, healing, automatic = true, demo = false, clock = realClock }: MonitorOptions,
   undo: (() => unknown)[],
 ): Promise<Monitor> {
   const stopping = new AbortController();
@@ -174,6 +168,7 @@ async function start(
     witnesses: config.monitoring.witnesses ?? [],
     witnessProbe,
     healing,
+    automatic,
     record: (record) => push({ type: 'check', record }),
     onHang: (probe, device) =>
       faults.tell({

@@ -41,6 +41,8 @@ export type EngineOptions = Readonly<{
   witnessProbe: Probe | undefined;
   /** Healing as the command line leaves it. */
   healing: 'act' | 'observe' | 'off';
+  /** False: only what a person asks for is healed (`netheal heal` without a daemon). */
+  automatic: boolean;
   record: (record: CheckRecord) => void;
   onHang: (probe: string, deviceId: string) => void;
 }>;
@@ -101,7 +103,7 @@ export class Engine {
       checkNow: (id) => this.checkNow(id),
       record: options.record,
       remedies: () => this.remedies,
-      healingOn: () => options.healing !== 'off',
+      healingOn: () => options.healing !== 'off' && options.automatic,
       rootCauseOf: (id) => fleet.rootCauseOf(id),
       onHang: (probe, device) => options.onHang(probe, device.id),
     };
