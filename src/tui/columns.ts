@@ -140,7 +140,7 @@ export const COLUMNS: readonly Column[] = [
     id: 'note',
     title: () => 'NOTE',
     width: 13,
-    maxWidth: 60,
+    maxWidth: Number.POSITIVE_INFINITY,
     align: 'left',
     dropOrder: 1,
     text: (device, { look, neighbours }) => steady(noteOf(device, neighbours), look.glyphs),

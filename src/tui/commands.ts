@@ -131,8 +131,7 @@ export type CommandName = keyof typeof COMMANDS;
 function step(store: UiStore, by: number): void {
   const { ui, scene } = store;
   if (ui.overlay) {
-    // The window itself knows how far it scrolls; here it only must not run away.
-    const top = clamp(ui.overlay.top + clamp(by, -1, 1), 0, 500);
+    const top = clamp(ui.overlay.top + by, 0, store.frame.box?.lastTop ?? 0);
     store.set({ overlay: { ...ui.overlay, top } });
     return;
   }

@@ -13,7 +13,9 @@ const contains = (text: string, part: string) => text.toLowerCase().includes(par
 
 const FIELDS: Readonly<Record<string, Parser>> = {
   state: (value) => {
-    const states = SEVERITY.filter((state) => state.startsWith(value));
+    // The whole word first: "down" is not "downtime".
+    const exact = SEVERITY.filter((state) => state === value);
+    const states = exact.length > 0 ? exact : SEVERITY.filter((state) => state.startsWith(value));
     if (value === '' || states.length === 0) return `no state "${value}"; they are ${SEVERITY.join(', ')}`;
     return (device) => states.includes(shownState(device));
   },

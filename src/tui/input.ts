@@ -18,13 +18,13 @@ export function press(shell: Shell, key: string): void {
     type(store, prompt, key);
     return;
   }
-  if (overlay && 'openedMs' in overlay && store.options.monoMs() - overlay.openedMs < DEAF_MS) return;
   if (overlay?.kind === 'approval' && overlay.typed !== null && isTypingLabel(store)) {
     typeLabel(store, key);
     return;
   }
   const binding = bindingOf(key, placeOf(store));
   if (!binding) return;
+  if ((binding.command === 'yes' || binding.command === 'no') && isDeaf(store)) return;
   if (binding.acts && store.options.readOnly) {
     store.say('This session is read-only: actions are off.', 'bad');
     return;
@@ -39,6 +39,10 @@ export function paste({ store }: Shell, text: string): void {
   // Nothing but what could have been typed.
   const line = text.replace(/[\x00-\x1f\x7f-\x9f]+/g, ' ').trim();
   edit(store, { ...prompt, text: prompt.text + line });
+}
+
+function isDeaf({ ui, options }: UiStore): boolean {
+  return ui.overlay !== null && 'openedMs' in ui.overlay && options.monoMs() - ui.overlay.openedMs < DEAF_MS;
 }
 
 function isQuitting(store: UiStore, key: string): boolean {

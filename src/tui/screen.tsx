@@ -30,6 +30,8 @@ export async function runScreen(source: Source, options: TuiOptions, terminal: T
     now: options.now ?? Date.now,
     monoMs: () => performance.now(),
   });
+  // Ink does this only after its first frame: keys that came before would be echoed into the screen and shift it.
+  stdin.setRawMode(true);
   const giveBack = captureConsole((text, level) => store.addConsoleLine(text, level));
   // Before Ink's own listener, so that it lays out lines of the new size.
   const onResize = () => store.resize(size());
@@ -67,6 +69,7 @@ export async function runScreen(source: Source, options: TuiOptions, terminal: T
   store.stop();
   app.unmount();
   await app.waitUntilExit().catch(() => undefined);
+  stdin.setRawMode(false);
   giveBack();
   for (const off of offs) off();
   if ('thrown' in how) throw how.thrown;

@@ -162,6 +162,14 @@ export function fleet(): DeviceView[] {
   return devices;
 }
 
+/** Labels that are hard to align: wide letters, a combining accent, joined emoji. */
+export function oddFleet(): DeviceView[] {
+  return ['ルーター東京', 'cafe\u0301', '👩‍👩‍👧 nursery', 'plain'].map((label, index) => ({
+    ...deviceOf(label, `10.0.0.${index + 1}`, 'odd'),
+    id: `odd-${index}`,
+  }));
+}
+
 function event(seq: number, ageMs: number, rest: Omit<EventRecord, 'seq' | 'at'>): EventRecord {
   return { seq, at: new Date(NOW - ageMs).toISOString(), ...rest };
 }

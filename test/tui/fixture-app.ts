@@ -6,7 +6,7 @@
  * FIXTURE_ACTIONS  file to which each action is added as a line of JSON
  */
 import { appendFileSync } from 'node:fs';
-import { FakeSource, NOW } from './fake-source.ts';
+import { FakeSource, NOW, oddFleet, snapshot } from './fake-source.ts';
 
 export type Fixture = Readonly<{
   readOnly?: boolean;
@@ -20,6 +20,10 @@ export type Fixture = Readonly<{
   breaks?: 'throw' | 'reject';
   /** SIGUSR2 takes this device down. */
   fails?: string;
+  /** SIGUSR2 writes this to the console and to stderr. */
+  prints?: string;
+  /** A fleet of labels that are hard to align. */
+  odd?: boolean;
 }>;
 
 // Like the launcher: before React loads.
@@ -31,6 +35,7 @@ const { env } = process;
 const fixture = JSON.parse(env.FIXTURE ?? '{}') as Fixture;
 const source = new FakeSource({
   inProcess: fixture.inProcess ?? false,
+  ...(fixture.odd && { snapshot: snapshot({ devices: oddFleet() }) }),
   answer: (action) => {
     if (env.FIXTURE_ACTIONS) appendFileSync(env.FIXTURE_ACTIONS, `${JSON.stringify(action)}\n`);
     return { ok: true, message: `done: ${action.type}` };
@@ -40,6 +45,10 @@ process.on('SIGUSR2', () => {
   if (fixture.breaks === 'throw') throw new Error('the fixture breaks');
   if (fixture.breaks === 'reject') void Promise.reject(new Error('the fixture breaks'));
   if (fixture.fails) fail(fixture.fails);
+  if (fixture.prints) {
+    console.log(fixture.prints);
+    process.stderr.write(`${fixture.prints}, on stderr\n`);
+  }
 });
 
 try {

@@ -36,6 +36,7 @@ export class TestTerminal {
   written = '';
   readonly #process: IPty;
   #exit: number | null = null;
+  #parsed = 0;
   readonly #waiting = new Set<() => void>();
 
   constructor(process: IPty, columns: number, rows: number) {
@@ -43,7 +44,10 @@ export class TestTerminal {
     this.screenBuffer = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 200 });
     process.onData((data) => {
       this.written += data;
-      this.screenBuffer.write(data, () => this.#changed());
+      this.screenBuffer.write(data, () => {
+        this.#parsed += data.length;
+        this.#changed();
+      });
     });
     process.onExit(({ exitCode }) => {
       this.#exit = exitCode;
@@ -72,23 +76,33 @@ export class TestTerminal {
     );
   }
 
-  press(keys: string): void {
+  readonly press = (keys: string): void => {
     this.#process.write(keys);
-  }
+  };
 
   resize(columns: number, rows: number): void {
     this.screenBuffer.resize(columns, rows);
     this.#process.resize(columns, rows);
   }
 
-  signal(name: 'SIGTERM' | 'SIGHUP' | 'SIGINT'): void {
+  signal(name: 'SIGTERM' | 'SIGHUP' | 'SIGINT' | 'SIGUSR2'): void {
     process.kill(this.pid, name);
   }
 
   /** Waits until the screen shows this. */
-  async waitForText(text: string | RegExp): Promise<void> {
+  async waitForText(text: string | RegExp, timeoutMs?: number): Promise<void> {
     const shows = () => (typeof text === 'string' ? this.screen().includes(text) : text.test(this.screen()));
-    await this.waitFor(shows, `"${text}"`);
+    await this.waitFor(() => this.#isWhole() && shows(), `"${text}"`, timeoutMs);
+  }
+
+  /** Presses again and again until the screen shows this: for keys that are ignored for a while. */
+  async pressUntil(keys: string, text: string | RegExp): Promise<void> {
+    const again = setInterval(() => this.press(keys), 50);
+    try {
+      await this.waitForText(text);
+    } finally {
+      clearInterval(again);
+    }
   }
 
   async waitForNoText(text: string): Promise<void> {
@@ -100,13 +114,13 @@ export class TestTerminal {
     return this.#exit!;
   }
 
-  async waitFor(condition: () => boolean, what: string): Promise<void> {
+  async waitFor(condition: () => boolean, what: string, timeoutMs = DEADLINE_MS): Promise<void> {
     if (condition()) return;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const check = () => condition() && resolve();
     const timer = setTimeout(
       () => reject(new Error(`waited for ${what}; the screen is\n${this.screen()}`)),
-      DEADLINE_MS,
+      timeoutMs,
     );
     this.#waiting.add(check);
     try {
@@ -131,6 +145,15 @@ export class TestTerminal {
   close(): void {
     if (this.#exit === null) this.#process.kill('SIGKILL');
     this.screenBuffer.dispose();
+  }
+
+  /** False in the middle of a frame. */
+  #isWhole(): boolean {
+    const { written } = this;
+    return (
+      this.#parsed === written.length &&
+      written.lastIndexOf('\x1b[?2026l') >= written.lastIndexOf('\x1b[?2026h')
+    );
   }
 
   #changed(): void {

@@ -3,7 +3,13 @@ import { clamp } from '../list.ts';
 import type { Size } from '../ui.ts';
 
 /** A window over the screen, with its place. */
-export type Box = Readonly<{ x: number; y: number; lines: readonly string[] }>;
+export type Box = Readonly<{
+  x: number;
+  y: number;
+  lines: readonly string[];
+  /** How far it can be scrolled. */
+  lastTop: number;
+}>;
 
 /**
  * A frame around rows, in the middle of the screen. Rows that are too many scroll; the last `fixed` ones, the answers,
@@ -20,7 +26,8 @@ export function boxOf(
   const { box } = look.glyphs;
   const inner = innerWidth(size);
   const room = Math.max(1, size.rows - 6 - fixed.length);
-  const start = clamp(top, 0, rows.length - room);
+  const lastTop = Math.max(0, rows.length - room);
+  const start = clamp(top, 0, lastTop);
   const shown = rows.slice(start, start + room);
   const more = rows.length - start - shown.length;
   const wall = (spans: readonly Span[]) => {
@@ -45,6 +52,7 @@ export function boxOf(
     x: Math.floor((size.columns - inner - 4) / 2),
     y: Math.max(1, Math.floor((size.rows - lines.length) / 3)),
     lines,
+    lastTop,
   };
 }
 

@@ -183,7 +183,8 @@ function lastHeal({ data }: Scene, device: DeviceView): HealView | undefined {
 function healLines({ look, size }: Scene, heal: HealView): string[] {
   const [, word] = healWord(heal);
   const title = `last heal ${heal.attempt}/${heal.maxAttempts} "${heal.strategy}": ${word}`;
-  const height = size.rows >= 32 ? 7 : 5;
+  // A plan is shown whole: this is what somebody may be about to approve.
+  const height = heal.transcript.length === 0 ? Number.POSITIVE_INFINITY : size.rows >= 32 ? 7 : 5;
   return [rule(look, size.columns, title, 't all'), ...transcriptTail(heal, look, size.columns, height)];
 }
 

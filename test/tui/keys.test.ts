@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import type { CommandName } from '../../src/tui/commands.ts';
+import { COMMANDS } from '../../src/tui/commands.ts';
+import { keyNames } from '../../src/tui/key-names.ts';
+import { BINDINGS, bindingsOf, type Place } from '../../src/tui/keys.ts';
+import { FakeSource, planOf } from './fake-source.ts';
+import { openUi } from './scene.ts';
+
+const WAY: Readonly<Record<Place, readonly string[]>> = {
+  fleet: [],
+  events: ['2'],
+  incidents: ['3'],
+  heals: ['4'],
+  plugins: ['5'],
+  device: ['j', 'enter'],
+  help: ['?'],
+  confirm: ['j', 'H'],
+  approval: ['a'],
+};
+
+/** What has to be so before a key can show that it does something. */
+const BEFORE: Readonly<Partial<Record<CommandName, Partial<Record<Place | 'all', readonly string[]>>>>> = {
+  up: { all: ['j', 'j'] },
+  first: { all: ['j', 'j'] },
+  pageUp: { all: ['G'] },
+  back: { fleet: ['/', 'a', 'enter'] },
+  expand: { fleet: ['h'] },
+  zoomIn: { device: [']'] },
+  open: { events: ['j'] },
+};
+
+const lines = Array.from({ length: 30 }, (_, index) => `command ${index}`);
+const plan = planOf('ap-lobby', { steps: [{ kind: 'ssh', target: 'ap-lobby', lines }] });
+const planning = () =>
+  new FakeSource({ answer: (action) => ({ ok: true, message: `ok ${action.type}`, plan, gates: [] }) });
+
+describe('the key table', () => {
+  const cases = BINDINGS.flatMap(({ keys, places, command }) =>
+    keys.flatMap((key) => places.map((place) => ({ key, place, command }))),
+  ).filter(({ key, place }) => WAY[place][0] !== key && !(place === 'fleet' && key === '1'));
+
+  it.each(cases)('$key does $command in $place', async ({ key, place, command }) => {
+    // Small, so that everything can scroll.
+    const ui = openUi({ source: planning(), columns: 80, rows: 16 });
+    await ui.press(...WAY[place], ...(BEFORE[command]?.[place] ?? BEFORE[command]?.all ?? []));
+    const before = ui.text();
+    const asked = ui.source.asked.length;
+    await ui.press(key);
+    const effects = ui.calls.quit + ui.calls.redraw + (ui.source.asked.length - asked);
+    expect(ui.text() !== before || effects > 0).toBe(true);
+    ui.close();
+  });
+
+  it('gives each key one meaning in a place', () => {
+    for (const place of Object.keys(WAY) as Place[]) {
+      const keys = bindingsOf(place, false).flatMap((binding) => binding.keys);
+      expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
+    }
+  });
+
+  it('has a key for every command', () => {
+    const bound = new Set(BINDINGS.map(({ command }) => command));
+    expect(Object.keys(COMMANDS).filter((name) => !bound.has(name as CommandName))).toEqual([]);
+  });
+
+  it('offers nothing that acts in a read-only session', () => {
+    expect(bindingsOf('fleet', true).map(({ command }) => command)).not.toContain('heal');
+  });
+});
+
+describe('names of keys', () => {
+  const none = {} as Parameters<typeof keyNames>[1];
+
+  it('takes a burst apart, as key repeat over SSH sends it', () => {
+    expect(keyNames('jjj', none)).toEqual(['j', 'j', 'j']);
+    expect(keyNames('/ab\r', none)).toEqual(['/', 'a', 'b', 'enter']);
+    expect(keyNames('j\x04', none)).toEqual(['j', 'ctrl+d']);
+  });
+
+  it('names what has no letter', () => {
+    expect(keyNames('', { ...none, downArrow: true })).toEqual(['down']);
+    expect(keyNames('d', { ...none, ctrl: true })).toEqual(['ctrl+d']);
+    expect(keyNames('x', { ...none, meta: true })).toEqual([]);
+  });
+});

@@ -1,0 +1,62 @@
+import type { Action } from '../../src/core/api/types.ts';
+import type { Shell } from '../../src/tui/commands.ts';
+import { ASCII, UNICODE } from '../../src/tui/glyphs.ts';
+import { press } from '../../src/tui/input.ts';
+import { UiStore } from '../../src/tui/store.ts';
+import { FakeSource, NOW } from './fake-source.ts';
+
+type Options = Readonly<{
+  source?: FakeSource;
+  columns?: number;
+  rows?: number;
+  readOnly?: boolean;
+  ascii?: boolean;
+  colour?: boolean;
+}>;
+
+/** The UI without a terminal: keys in, frames out, a clock that the test moves. */
+export function openUi(options: Options = {}) {
+  const source = options.source ?? new FakeSource();
+  const clock = { monoMs: 0 };
+  const store = new UiStore(source, {
+    readOnly: options.readOnly ?? false,
+    user: 'oper',
+    glyphs: options.ascii ? ASCII : UNICODE,
+    colour: options.colour ?? false,
+    size: { columns: options.columns ?? 120, rows: options.rows ?? 35 },
+    now: () => NOW,
+    monoMs: () => clock.monoMs,
+  });
+  const calls = { quit: 0, redraw: 0 };
+  const shell: Shell = {
+    store,
+    quit: () => {
+      calls.quit++;
+    },
+    redraw: () => {
+      calls.redraw++;
+    },
+  };
+  const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+  return {
+    store,
+    source,
+    shell,
+    clock,
+    calls,
+    /** Presses keys one after the other, each long after the one before. */
+    async press(...keys: string[]): Promise<void> {
+      for (const key of keys) {
+        clock.monoMs += 1_000;
+        press(shell, key);
+        await settled();
+      }
+    },
+    /** All text there is on the screen, the window over it included. */
+    text: () => [...store.frame.lines, ...(store.frame.box?.lines ?? [])].join('\n'),
+    box: () => (store.frame.box?.lines ?? []).join('\n'),
+    lineWith: (part: string) => store.frame.lines.find((line) => line.includes(part)) ?? '',
+    asked: (type: Action['type']) => source.asked.filter((action) => action.type === type),
+    close: () => store.stop(),
+  };
+}
