@@ -1,4 +1,5 @@
 import type { ResolvedConfig } from '../core/config/types.ts';
+import { messageOf } from '../core/errors.ts';
 import { type Monitor, startMonitor } from '../core/monitor.ts';
 import type { EventRecord } from '../core/plugin.ts';
 import { EXIT, type GlobalOptions, load, print } from './context.ts';
@@ -24,7 +25,10 @@ export async function runForeground(
   const stopped = Promise.withResolvers<void>();
   const onSignal = () => stopped.resolve();
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
-  process.on('SIGHUP', () => void monitor?.reopenSinks());
+  const onHangUp = () => {
+    if (monitor) void reload(monitor, options);
+  };
+  process.on('SIGHUP', onHangUp);
 
   const tell = (event: EventRecord) => {
     if (options.json) print(JSON.stringify(event));
@@ -44,6 +48,19 @@ export async function runForeground(
   process.once('SIGINT', () => process.exit(EXIT.failed)).once('SIGTERM', () => process.exit(EXIT.failed));
   await monitor.stop(STOP_GRACE_MS);
   return EXIT.ok;
+}
+
+/** SIGHUP: log files are reopened and the config is read again; a bad one is told, and the old one stays. */
+async function reload(monitor: Monitor, options: GlobalOptions): Promise<void> {
+  await monitor.reopenSinks();
+  if (monitor.store.monitor.configFile === null) return;
+  try {
+    await monitor.reload(await load(options));
+  } catch (thrown) {
+    for (const line of messageOf(thrown).split('\n')) {
+      monitor.engine.notice(`the config is not reloaded: ${line}`, 'bad');
+    }
+  }
 }
 
 export function healingMode(config: ResolvedConfig, heal: boolean): 'act' | 'observe' | 'off' {

@@ -1,6 +1,5 @@
-import type { ZodType } from 'zod';
 import { explainIssues } from './config/explain.ts';
-import type { ConfigPath, DeviceConfig, ResolvedConfig } from './config/types.ts';
+import type { DeviceConfig, ResolvedConfig } from './config/types.ts';
 import type { Clock } from './engine/clock.ts';
 import { Monitored } from './engine/monitored.ts';
 import { type PrepareContext, prepareProbes, prepareStrategies } from './engine/prepare.ts';
@@ -35,6 +34,8 @@ export type Assembly = Readonly<{
   registry: Registry;
   host: PluginHost;
   devices: readonly Monitored[];
+  /** The devices of another config, with the plugins that are applied already. */
+  prepare: (config: ResolvedConfig) => Monitored[];
 }>;
 
 /**
@@ -51,12 +52,7 @@ export async function assemble({
 }: AssembleOptions): Promise<Assembly> {
   const hooks = createHooks();
   const registry = new Registry();
-  const parse = <T>(schema: ZodType<T>, value: unknown, path: ConfigPath): T => {
-    const result = schema.safeParse(value);
-    if (result.success) return result.data;
-    const lines = explainIssues(result.error.issues, path, config.locate, value, schema);
-    throw new NethealError('NH_CONFIG_INVALID', lines.join('\n'));
-  };
+  const parse = parserOf(config);
   const host = new PluginHost({
     hooks,
     registry,
@@ -69,14 +65,27 @@ export async function assemble({
   });
   try {
     await host.apply(config.plugins);
-    const devices = prepareDevices(config, { registry, parse, clock });
-    return { hooks, registry, host, devices };
+    const prepare = (other: ResolvedConfig) =>
+      prepareDevices(other, { registry, parse: parserOf(other), clock });
+    return { hooks, registry, host, devices: prepare(config), prepare };
   } catch (thrown) {
     // Those that were applied may have started something already.
     stopping.abort();
     await host.stop();
     throw withPlace(thrown, config);
   }
+}
+
+/** Parses by a schema that a plugin brings; complaints name the place in the config. */
+function parserOf({ locate }: ResolvedConfig): PrepareContext['parse'] {
+  return (schema, value, path) => {
+    const result = schema.safeParse(value);
+    if (result.success) return result.data;
+    throw new NethealError(
+      'NH_CONFIG_INVALID',
+      explainIssues(result.error.issues, path, locate, value, schema).join('\n'),
+    );
+  };
 }
 
 /** The devices of a config with their probes and steps parsed by the plugins that run them. */

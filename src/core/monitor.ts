@@ -43,6 +43,8 @@ export type Monitor = Readonly<{
   /** The HTTP API as one function. */
   http: RouteHandler;
   socketPath: string;
+  /** Takes up another config: devices and downtimes at once, plugins and state directory at the next start. */
+  reload(config: ResolvedConfig): Promise<void>;
   /** Reopens log files, after rotation. */
   reopenSinks(): Promise<void>;
   /** Ends everything; a running command gets the grace period. */
@@ -210,6 +212,23 @@ async function start(
     assembly,
     http,
     socketPath,
+    reload: async (next) => {
+      const prepared = assembly!.prepare(next);
+      const refusal = await engine!.reload(prepared, next.downtimes);
+      if (refusal !== null) {
+        store.addEvent({ type: 'notice', level: 'warn', message: `the config is not reloaded: ${refusal}` });
+        return;
+      }
+      const needRestart = JSON.stringify(next.plugins) !== JSON.stringify(config.plugins);
+      const note = needRestart
+        ? '; changes under plugins and healing limits take effect at the next start'
+        : '';
+      store.addEvent({
+        type: 'config-reloaded',
+        level: 'info',
+        message: `config reloaded: ${fleet.size} device(s)${note}`,
+      });
+    },
     reopenSinks: async () => {
       for (const { value } of registry.sinks.all()) await value.reopen?.();
     },

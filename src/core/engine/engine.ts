@@ -1,5 +1,5 @@
 import type { ActionResult } from '../api/types.ts';
-import type { HealingConfig, ResolvedConfig } from '../config/types.ts';
+import type { DowntimeConfig, HealingConfig, ResolvedConfig } from '../config/types.ts';
 import type { Journal } from '../journal.ts';
 import type { Hooks } from '../kernel/hooks.ts';
 import { withIncident } from '../model/state.ts';
@@ -57,7 +57,7 @@ export class Engine {
   readonly #scheduler: Scheduler;
   readonly #stalls: StallWatch;
   readonly #uplink: Uplink;
-  readonly #downtimes: Downtimes;
+  #downtimes: Downtimes;
   readonly #hardStop = new AbortController();
   readonly #cycle: CycleContext;
   #lastHeal: number;
@@ -127,6 +127,42 @@ export class Engine {
     this.#uplink.start();
     this.#tick();
     this.#scheduler.start();
+  }
+
+  /**
+   * Puts new devices and downtimes in the place of the old ones; what is known about a device stays with its id and
+   * address. Answers why not, where that cannot be done now.
+   */
+  async reload(devices: readonly Monitored[], downtimes: readonly DowntimeConfig[]): Promise<string | null> {
+    if (this.gates.running.length > 0) return 'a heal is running; try again when it is over';
+    await this.remedies.stop('the config was reloaded');
+    const { journal, store } = this.#options;
+    const gone = new Map([...this.fleet.all()].map((device) => [device.id, device]));
+    for (const device of devices) {
+      const before = gone.get(device.id);
+      if (before?.device.address !== device.device.address) continue;
+      device.continueFrom(before);
+      gone.delete(device.id);
+    }
+    for (const before of gone.values()) {
+      this.#scheduler.remove(before.id);
+      const incident = this.incidentOf(before);
+      if (incident) this.updateIncident({ ...incident, closedAt: this.now() });
+    }
+    const known = new Set(this.fleet.ids());
+    this.fleet.replace(devices);
+    this.#downtimes = new Downtimes(downtimes, journal.state.downtimes);
+    this.#refreshDowntimes();
+    for (const device of devices) {
+      if (!known.has(device.id) || gone.has(device.id))
+        this.#scheduler.add(device.id, device.config.check.intervalMs);
+      store.deviceChanged(device.id);
+      const isDown = device.state.reachability === 'down' && device.state.hardness === 'hard';
+      const incident = this.incidentOf(device);
+      if (isDown && incident?.needsHuman === null && this.#cycle.healingOn()) this.remedies.start(device);
+    }
+    for (const id of gone.keys()) store.deviceChanged(id);
+    return null;
   }
 
   /** Lets a running command finish within the grace period; what is left is cut off and journalled as interrupted. */

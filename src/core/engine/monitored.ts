@@ -24,8 +24,8 @@ export class Monitored {
   readonly device: Device;
   readonly probes: readonly PreparedProbe[];
   readonly strategies: readonly PreparedStrategy[];
-  readonly stats: DeviceStats;
-  readonly samples: SampleRing;
+  stats: DeviceStats;
+  samples: SampleRing;
   state: DeviceState;
   lastOutcome: CheckOutcome | null = null;
   /** Last result of each probe, by its name. */
@@ -63,6 +63,21 @@ export class Monitored {
   /** Credits the time since the last call to what the device was, and goes on with what it is. */
   stand(monoMs: number, selfOffline: boolean): void {
     this.stats.stand(standing(this.state.reachability, selfOffline || this.downtime !== null), monoMs);
+  }
+
+  /** After a reload of the config: the device is the same, only what is asked of it has changed. */
+  continueFrom(before: Monitored): void {
+    this.stats = before.stats;
+    this.samples = before.samples;
+    this.state = before.state;
+    this.lastOutcome = before.lastOutcome;
+    this.healing = before.healing;
+    this.downtime = before.downtime;
+    this.paused = before.paused;
+    for (const { name } of this.probes) {
+      const result = before.lastResults.get(name);
+      if (result) this.lastResults.set(name, result);
+    }
   }
 
   setHealing(store: Store, change: Partial<HealingState>): void {

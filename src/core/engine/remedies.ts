@@ -76,8 +76,8 @@ export class Remedies {
   }
 
   /** Ends all waiting and resolves when no attempt runs any more. */
-  async stop(): Promise<void> {
-    for (const { waiting } of this.#running.values()) waiting.abort('netheal stops');
+  async stop(why = 'netheal stops'): Promise<void> {
+    for (const { waiting } of this.#running.values()) waiting.abort(why);
     await Promise.all([...this.#running.values()].map(({ done }) => done));
   }
 
