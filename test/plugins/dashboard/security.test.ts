@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { Secret } from '../../../src/core/secret.ts';
 import { type FakeSource, fakeSource } from '../../core/api/fake-source.ts';
+import { testNeeding } from '../../needs.ts';
 import { type Running, startDashboard } from './harness.ts';
 
 const TOKEN = 'correct-horse-battery';
@@ -219,7 +220,7 @@ test('exposed with a token and a proxy, even reading needs the token; the page i
   expect((await ask(port, '/api/status', { headers })).status).toBe(200);
 });
 
-test('with a certificate it speaks TLS', async () => {
+testNeeding('openssl', 'openssl')('with a certificate it speaks TLS', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'netheal-tls-'));
   const [cert, key] = [join(dir, 'cert.pem'), join(dir, 'key.pem')];
   execFileSync(

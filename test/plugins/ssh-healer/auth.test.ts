@@ -5,8 +5,11 @@ import { inspect } from 'node:util';
 import { Secret, type SshAccess } from 'netheal/plugin';
 import ssh2, { type AuthContext } from 'ssh2';
 import { describe, expect, test } from 'vitest';
+import { testNeeding } from '../../needs.ts';
 import { accessTo, closing, runStep, temporaryFolder } from './harness.ts';
 import { startSshServer, startTcpServer } from './ssh-server.ts';
+
+const testWithKeys = testNeeding('ssh-keygen', 'openssh-client');
 
 /** Makes a key pair with ssh-keygen and returns the path of the private key. */
 function keyFile(passphrase = '', type = 'ed25519'): string {
@@ -26,7 +29,7 @@ const message = (run: Awaited<ReturnType<typeof runStep>>) =>
   'message' in run.result ? run.result.message : '';
 
 describe('a login', () => {
-  test.each([
+  testWithKeys.each([
     ['ed25519', ''],
     ['rsa', ''],
     ['ecdsa', ''],
@@ -92,7 +95,7 @@ describe('a login', () => {
     expect(answers).toEqual([]);
   });
 
-  test('goes through key and then password where the server wants both', async () => {
+  testWithKeys('goes through key and then password where the server wants both', async () => {
     const server = await closing(
       startSshServer({
         auth: (context) => {
@@ -108,7 +111,7 @@ describe('a login', () => {
     expect(server.tried.at(-1)).toBe('password');
   });
 
-  test('says what is wrong with a key that cannot be used, before anything is opened', async () => {
+  testWithKeys('says what is wrong with a key that cannot be used, before anything is opened', async () => {
     const encrypted = keyFile('open sesame');
     const publicKey = join(temporaryFolder(), 'public');
     copyFileSync(`${encrypted}.pub`, publicKey);
@@ -156,7 +159,7 @@ describe('a login', () => {
     await expect.poll(() => open).toBe(0);
   });
 
-  test('no secret shows in a message, a transcript or an inspected object', async () => {
+  testWithKeys('no secret shows in a message, a transcript or an inspected object', async () => {
     const canary = 'canary-4711';
     const secrets: Partial<SshAccess> = {
       password: new Secret(canary),
