@@ -100,9 +100,21 @@ describe.skipIf(!pty)('the screen', () => {
   it('is pure ASCII where the locale is not UTF-8', async () => {
     await opened({}, { env: { LANG: 'C' } });
     expect(terminal.written).not.toMatch(/[^\x00-\x7f]/);
-    for (const keys of ['j', '\r', '\x1b', '?', '\x1b', 'a', '\x1b', '2', '3', '4', '5'])
+    const ways: [keys: string, shows: string][] = [
+      ['?', 'HELP'],
+      ['\x1b', 'q quit'],
+      ['a', 'APPROVE'],
+      ['\x1b', 'q quit'],
+      ['\r', 'RTT 30m'],
+      ['2', 'Events'],
+      ['3', 'Incidents'],
+      ['4', 'Heals'],
+      ['5', 'Plugins'],
+    ];
+    for (const [keys, shows] of ways) {
       terminal.press(keys);
-    await terminal.waitForText('Plugins');
+      await terminal.waitForText(shows);
+    }
     expect(terminal.written).not.toMatch(/[^\x00-\x7f]/);
   });
 

@@ -119,7 +119,12 @@ export class TestTerminal {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const check = () => condition() && resolve();
     const timer = setTimeout(
-      () => reject(new Error(`waited for ${what}; the screen is\n${this.screen()}`)),
+      () =>
+        reject(
+          new Error(
+            `waited for ${what}${this.#exit === null ? '' : `, but it has ended with ${this.#exit}`}; the screen is\n${this.screen()}\nand the last bytes were ${JSON.stringify(this.written.slice(-200))}`,
+          ),
+        ),
       timeoutMs,
     );
     this.#waiting.add(check);
