@@ -87,6 +87,7 @@ export class Engine {
       gates: this.gates,
       approvals: this.approvals,
       mode: () => (options.healing === 'observe' ? 'observe' : 'act'),
+      automatic: () => this.#cycle.healingOn(),
       nextHealId: () => String(++this.#lastHeal),
       checkNow: (id) => this.checkNow(id),
       hardStop: this.#hardStop.signal,
@@ -135,7 +136,7 @@ export class Engine {
    */
   async reload(devices: readonly Monitored[], downtimes: readonly DowntimeConfig[]): Promise<string | null> {
     if (this.gates.running.length > 0) return 'a heal is running; try again when it is over';
-    await this.remedies.stop('the config was reloaded');
+    await this.remedies.giveWay('the config was reloaded');
     const { journal, store } = this.#options;
     const gone = new Map([...this.fleet.all()].map((device) => [device.id, device]));
     for (const device of devices) {
@@ -157,7 +158,7 @@ export class Engine {
       if (!known.has(device.id) || gone.has(device.id))
         this.#scheduler.add(device.id, device.config.check.intervalMs);
       store.deviceChanged(device.id);
-      const isDown = device.state.reachability === 'down' && device.state.hardness === 'hard';
+      const isDown = device.state.reachability === 'down';
       const incident = this.incidentOf(device);
       if (isDown && incident?.needsHuman === null && this.#cycle.healingOn()) this.remedies.start(device);
     }

@@ -6,6 +6,8 @@ import { attemptHeal, type HealRequest, type Next, type RemedyContext, verifyInt
 
 /** A gate that says nothing about when to ask again is asked after this time. */
 const ASK_AGAIN_MS = 5_000;
+/** However soon a plugin's gate wants to be asked again: nobody may make the engine spin. */
+const ASK_AGAIN_AT_LEAST_MS = 100;
 const AUTO: HealRequest = { by: 'auto', force: [] };
 const STOPPING: Next = { kind: 'over', outcome: 'refused', reason: 'netheal is stopping', heal: null };
 
@@ -19,6 +21,7 @@ type Running = {
 export class Remedies {
   readonly #context: RemedyContext;
   readonly #running = new Map<string, Running>();
+  #stopped = false;
 
   constructor(context: RemedyContext) {
     this.#context = context;
@@ -26,7 +29,7 @@ export class Remedies {
 
   /** Starts the remedy of a device with an open incident; it goes on by itself. */
   start(device: Monitored): void {
-    if (this.#running.has(device.id)) return;
+    if (this.#stopped || this.#running.has(device.id)) return;
     this.#begin(device, (signal) => this.#treat(device, signal));
   }
 
@@ -44,24 +47,29 @@ export class Remedies {
 
   /** One attempt now, asked for by a person. Waiting remedies of the device give way to it. */
   async heal(device: Monitored, request: HealRequest): Promise<Next> {
-    const before = this.#running.get(device.id);
-    const phase = device.healing.phase;
-    if (before && (phase === 'running' || phase === 'settling' || phase === 'verifying')) {
-      return {
-        kind: 'held',
-        veto: { gate: 'target-busy', veto: `${device.device.label} is already being healed` },
-      };
-    }
-    if (before) {
+    let tookOver = false;
+    // Asked anew after each wait: another person may have been quicker.
+    for (let before = this.#running.get(device.id); before; before = this.#running.get(device.id)) {
+      const { phase } = device.healing;
+      if (phase === 'running' || phase === 'settling' || phase === 'verifying') {
+        return {
+          kind: 'held',
+          veto: { gate: 'target-busy', veto: `${device.device.label} is already being healed` },
+        };
+      }
+      tookOver = true;
       before.waiting.abort('a person took over');
       await before.done;
     }
+    if (this.#stopped) return STOPPING;
     // The ladder may go on for long after the first turn: the person hears of that one.
     const first = Promise.withResolvers<Next>();
     const { done } = this.#begin(device, async (signal) => {
       const next = await this.#turn(device, request, signal);
       first.resolve(next);
-      return next.kind === 'retry' ? this.#treat(device, signal) : next;
+      // A person whom a gate refused has taken nothing over: the remedy that gave way goes on.
+      const goesOn = next.kind === 'retry' || (next.kind === 'held' && tookOver);
+      return goesOn && this.#context.automatic() ? this.#treat(device, signal) : next;
     });
     void done.then((next) => first.resolve(next ?? STOPPING));
     return first.promise;
@@ -75,8 +83,14 @@ export class Remedies {
     }
   }
 
+  /** From here on nothing is begun any more; resolves when no attempt runs. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.giveWay('netheal stops');
+  }
+
   /** Ends all waiting and resolves when no attempt runs any more. */
-  async stop(why = 'netheal stops'): Promise<void> {
+  async giveWay(why: string): Promise<void> {
     for (const { waiting } of this.#running.values()) waiting.abort(why);
     await Promise.all([...this.#running.values()].map(({ done }) => done));
   }
@@ -108,7 +122,8 @@ export class Remedies {
       const { veto } = next;
       if (veto.gate !== heldBy) this.#tellHeld(device, veto.gate, veto.veto);
       heldBy = veto.gate;
-      await pause(this.#context.clock, Math.min(veto.waitMs ?? ASK_AGAIN_MS, ASK_AGAIN_MS), signal);
+      const waitMs = Math.max(ASK_AGAIN_AT_LEAST_MS, Math.min(veto.waitMs ?? ASK_AGAIN_MS, ASK_AGAIN_MS));
+      await pause(this.#context.clock, waitMs, signal);
     }
     return null;
   }

@@ -24,6 +24,8 @@ export type RemedyContext = Readonly<{
   gates: Gates;
   approvals: Approvals;
   mode: () => 'act' | 'observe';
+  /** Whether attempts may follow that no person asked for. */
+  automatic: () => boolean;
   /** Numbers attempts; never gives a number twice, not even after a restart. */
   nextHealId: () => string;
   /** Runs one check of the device now, or waits for the one that runs. */
@@ -96,6 +98,13 @@ export async function attemptHeal(
     if (store.heal(id))
       store.putHeal({ ...heal, phase: 'done', outcome: 'refused', reason: entered.veto.veto });
     return heldBy(entered.veto);
+  }
+  // The gates may have taken their time: the device came back meanwhile, a person took over, or netheal stops.
+  if (signal.aborted) {
+    entered.slot.leave();
+    const reason = String(signal.reason ?? 'no longer needed');
+    if (store.heal(id)) store.putHeal({ ...heal, phase: 'done', outcome: 'refused', reason });
+    return { kind: 'over', outcome: 'refused', reason, heal: null };
   }
   try {
     return await run(context, device, { ...asked, by: heal.by }, heal, planned);
