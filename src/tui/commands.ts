@@ -15,6 +15,7 @@ type Command = (shell: Shell) => void;
 /** A key that was on its way when a question opened must not answer it. */
 export const DEAF_MS = 300;
 
+// One table of commands and the few helpers each needs: split, it would be harder to see what a key can do.
 /** Every command by the name that the key table uses. */
 export const COMMANDS = {
   down: ({ store }) => step(store, 1),

@@ -25,7 +25,7 @@ const SCREENS: readonly Place[] = [...LISTS, 'device'];
 const SCROLLING: readonly Place[] = [...SCREENS, 'help', 'confirm', 'approval'];
 const OF_DEVICE: readonly Place[] = ['fleet', 'events', 'incidents', 'heals', 'device'];
 
-/** The one key table: input, help and footer are made of it. In the order of the footer. */
+/** The one key table: input, help and footer are made of it. In the order of the footer. Long, but only a table. */
 export const BINDINGS: readonly Binding[] = [
   {
     keys: ['y'],
