@@ -42,7 +42,9 @@ export async function runCheck(
   const { clock, hooks, store } = context;
   const at = clock.now();
   const monoMs = clock.monoMs();
-  const { packets, intervalMs, retryIntervalMs, timeoutMs } = device.config.check;
+  const { packets, intervalMs, retryIntervalMs } = device.config.check;
+  // A probe may have more time than the others: its silence is no sign that we were late.
+  const timeoutMs = Math.max(device.config.check.timeoutMs, ...device.probes.map((probe) => probe.timeoutMs));
 
   const results = await Promise.all(
     device.probes.map(async (probe) => ({
