@@ -4,9 +4,7 @@ import { type Monitor, startMonitor } from '../core/monitor.ts';
 import type { EventRecord } from '../core/plugin.ts';
 import { EXIT, type GlobalOptions, load, print } from './context.ts';
 import { eventLine } from './event-line.ts';
-
-/** A heal's command may take this long to finish after SIGTERM. */
-export const STOP_GRACE_MS = 10_000;
+import { healingMode, STOP_GRACE_MS, withoutDashboard } from './run-mode.ts';
 
 export type RunOptions = GlobalOptions & Readonly<{ heal: boolean; dashboard: boolean }>;
 
@@ -52,24 +50,15 @@ export async function runForeground(
 
 /** SIGHUP: log files are reopened and the config is read again; a bad one is told, and the old one stays. */
 async function reload(monitor: Monitor, options: GlobalOptions): Promise<void> {
-  await monitor.reopenSinks();
-  if (monitor.store.monitor.configFile === null) return;
   try {
+    await monitor.reopenSinks();
+    if (monitor.store.monitor.configFile === null) return;
     await monitor.reload(await load(options));
   } catch (thrown) {
     for (const line of messageOf(thrown).split('\n')) {
       monitor.engine.notice(`the config is not reloaded: ${line}`, 'bad');
     }
   }
-}
-
-export function healingMode(config: ResolvedConfig, heal: boolean): 'act' | 'observe' | 'off' {
-  return heal && config.healing.enabled ? config.healing.mode : 'off';
-}
-
-export function withoutDashboard(config: ResolvedConfig, dashboard: boolean): ResolvedConfig {
-  if (dashboard) return config;
-  return { ...config, plugins: config.plugins.filter(({ name }) => name !== 'dashboard') };
 }
 
 const LEVELS = ['debug', 'info', 'warn', 'error'];
