@@ -1,6 +1,7 @@
 // Plain old syntax: this file must load on a Node that is too old for everything else, to say so in one sentence.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const NEEDED = [22, 18];
@@ -20,10 +21,12 @@ export function launch(from, modulePath) {
     fail('netheal is not built: run `npm ci` (or `npm run build`) in its folder.');
     return;
   }
+  // Compiled code is kept between starts: a third of the time to the first screen.
+  if (module.enableCompileCache) module.enableCompileCache();
   // Before React loads: its development build doubles the CPU.
   process.env.NODE_ENV = process.env.NODE_ENV || 'production';
   import(new URL(modulePath, from).href).then(
-    (module) => module.main(process.argv),
+    (loaded) => loaded.main(process.argv),
     (error) => fail(error instanceof Error ? error.stack : String(error)),
   );
 }

@@ -3,7 +3,7 @@ import type { ResolvedConfig } from '../core/config/types.ts';
 import { startMonitor } from '../core/monitor.ts';
 import { attachIfRunning } from './attach.ts';
 import { currentUser, EXIT, type GlobalOptions, load, print } from './context.ts';
-import { withoutDashboard } from './run.ts';
+import { withoutDashboard } from './run-mode.ts';
 import { pick } from './tool.ts';
 
 export type HealOptions = GlobalOptions & Readonly<{ dryRun?: boolean; force?: string }>;

@@ -1,9 +1,9 @@
 import { connectSource } from '../core/api/client.ts';
 import type { Source } from '../core/api/types.ts';
-import { type Monitor, startMonitor } from '../core/monitor.ts';
+import type { Monitor } from '../core/monitor.ts';
 import { attachIfRunning } from './attach.ts';
 import { currentUser, find, type GlobalOptions, load, print } from './context.ts';
-import { healingMode, STOP_GRACE_MS } from './run.ts';
+import { healingMode, STOP_GRACE_MS } from './run-mode.ts';
 
 export type TuiOptions = GlobalOptions & Readonly<{ attach?: string; readOnly?: boolean; plain?: boolean }>;
 
@@ -20,7 +20,11 @@ export async function tui(options: TuiOptions): Promise<number> {
   const config = await load(options);
   const running = await attachIfRunning(config);
   if (running) return show(running, options, 'the daemon goes on');
-  return showMonitor(await startMonitor({ config, healing: healingMode(config, true) }), options);
+  // The engine is of no use to a client; and while it waits for its first self-test, the screen can be loaded.
+  const { startMonitor } = await import('../core/monitor.ts');
+  const starting = startMonitor({ config, healing: healingMode(config, true) });
+  void import('../tui/main.tsx').then(({ preload }) => preload(process.stdout));
+  return showMonitor(await starting, options);
 }
 
 /** The terminal UI over an engine in this process, which ends with it. */

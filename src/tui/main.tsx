@@ -34,3 +34,8 @@ export async function runTui(source: Source, options: TuiOptions): Promise<numbe
   const { runScreen } = await import('./screen.tsx');
   return runScreen(source, options, terminal);
 }
+
+/** Loads the screen before it is needed, where there will be one. */
+export function preload({ isTTY }: Pick<WriteStream, 'isTTY'>): void {
+  if (isTTY) void import('./screen.tsx');
+}

@@ -1,0 +1,15 @@
+import type { ResolvedConfig } from '../core/config/types.ts';
+
+/** A heal's command may take this long to finish after SIGTERM. */
+export const STOP_GRACE_MS = 10_000;
+
+/** What the config and `--no-heal` make of healing. */
+export function healingMode(config: ResolvedConfig, heal: boolean): 'act' | 'observe' | 'off' {
+  return heal && config.healing.enabled ? config.healing.mode : 'off';
+}
+
+/** For `--no-dashboard`, and for commands that only look. */
+export function withoutDashboard(config: ResolvedConfig, dashboard: boolean): ResolvedConfig {
+  if (dashboard) return config;
+  return { ...config, plugins: config.plugins.filter(({ name }) => name !== 'dashboard') };
+}
