@@ -2,7 +2,9 @@ import {
   closeSync,
   copyFileSync,
   existsSync,
+  fstatSync,
   fsyncSync,
+  ftruncateSync,
   openSync,
   readFileSync,
   renameSync,
@@ -17,6 +19,7 @@ import {
   type JournalState,
   reduceJournal,
 } from './engine/journal-state.ts';
+import { messageOf } from './errors.ts';
 
 /**
  * What must survive `kill -9`: one JSON object a line, each on the disk (fsync) before `append` returns.
@@ -26,11 +29,15 @@ export class Journal {
   readonly #path: string;
   #fd: number;
   #state: JournalState;
+  readonly #warn: (message: string) => void;
+  /** The disk has refused an entry: what it holds is older than the state. */
+  #behind = false;
 
-  private constructor(path: string, fd: number, state: JournalState) {
+  private constructor(path: string, fd: number, state: JournalState, warn: (message: string) => void) {
     this.#path = path;
     this.#fd = fd;
     this.#state = state;
+    this.#warn = warn;
   }
 
   /** Never fails for what is in the file: bad lines are kept in a copy beside it and told through `warn`. */
@@ -46,20 +53,44 @@ export class Journal {
     writeFileSync(draft, line({ type: 'state', state: compact }), { mode: 0o600, flush: true });
     renameSync(draft, path);
     syncFolder(dirname(path));
-    return new Journal(path, openSync(path, 'a'), compact);
+    return new Journal(path, openSync(path, 'a'), compact, warn);
   }
 
   get state(): JournalState {
     return this.#state;
   }
 
-  /** @throws the error of the disk: without its entry an attempt must not run */
+  /**
+   * Where the disk refuses, the entry counts in memory and the whole state is written with the next one: monitoring goes
+   * on, and a pause holds.
+   *
+   * @throws the error of the disk for an attempt: without its entry it must not run
+   */
   append(entry: JournalEntry): void {
-    const bytes = Buffer.from(line(entry));
-    let written = 0;
-    while (written < bytes.length) written += writeSync(this.#fd, bytes, written);
-    fsyncSync(this.#fd);
+    const missing = this.#behind ? line({ type: 'state', state: this.#state }) : '';
+    try {
+      this.#write(missing + line(entry));
+      this.#behind = false;
+    } catch (thrown) {
+      if (entry.type === 'attempt') throw thrown;
+      if (!this.#behind) this.#warn(`the journal cannot be written, no heal runs: ${messageOf(thrown)}`);
+      this.#behind = true;
+    }
     this.#state = reduceJournal(this.#state, entry);
+  }
+
+  #write(text: string): void {
+    const bytes = Buffer.from(text);
+    const { size } = fstatSync(this.#fd);
+    try {
+      let written = 0;
+      while (written < bytes.length) written += writeSync(this.#fd, bytes, written);
+      fsyncSync(this.#fd);
+    } catch (thrown) {
+      // Half a line would swallow the next one.
+      ftruncateSync(this.#fd, size);
+      throw thrown;
+    }
   }
 
   close(): void {

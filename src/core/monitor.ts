@@ -131,9 +131,8 @@ async function start(
   const unlock = lockStateDir(config.stateDir);
   undo.unshift(unlock);
   const warnings: string[] = [...config.warnings];
-  const journal = Journal.open(join(config.stateDir, 'journal'), clock.now(), (message) =>
-    warnings.push(message),
-  );
+  let warn = (message: string) => void warnings.push(message);
+  const journal = Journal.open(join(config.stateDir, 'journal'), clock.now(), (message) => warn(message));
   // Behind everything that may still write, before the lock is given up.
   undo.splice(1, 0, () => journal.close());
 
@@ -193,7 +192,8 @@ async function start(
     level: 'info',
     message: `netheal ${version} watches ${count}; healing: ${healing}`,
   });
-  for (const message of warnings) store.addEvent({ type: 'notice', level: 'warn', message });
+  warn = (message) => void store.addEvent({ type: 'notice', level: 'warn', message });
+  for (const message of warnings) warn(message);
   engine.start();
   const gateway = config.monitoring.witnesses === null ? defaultGateway() : null;
   if (gateway !== null) void engine.adoptWitness(gateway);
