@@ -92,18 +92,23 @@ export async function attemptHeal(
     heal = { ...heal, by: answer.by };
   }
 
-  // Gates are read again at the last moment: an approval may have taken minutes.
-  const entered = await gates.enter(asked);
+  // What is known may be old by now: a cool-down, a downtime, an approval or our own uplink has taken its time.
+  if (isOld(context, device)) await context.checkNow(device.id);
+  const isKnown = !isOld(context, device) || request.force.includes('healthy');
+  // Gates are read again at the last moment, for the same reason.
+  const entered = isKnown ? await gates.enter(asked) : { veto: UNKNOWN };
   if ('veto' in entered) {
-    if (store.heal(id))
-      store.putHeal({ ...heal, phase: 'done', outcome: 'refused', reason: entered.veto.veto });
+    const { veto: reason } = entered.veto;
+    const finishedAt = context.clock.now();
+    if (store.heal(id)) store.putHeal({ ...heal, phase: 'done', outcome: 'refused', reason, finishedAt });
     return heldBy(entered.veto);
   }
   // The gates may have taken their time: the device came back meanwhile, a person took over, or netheal stops.
   if (signal.aborted) {
     entered.slot.leave();
     const reason = String(signal.reason ?? 'no longer needed');
-    if (store.heal(id)) store.putHeal({ ...heal, phase: 'done', outcome: 'refused', reason });
+    const finishedAt = context.clock.now();
+    if (store.heal(id)) store.putHeal({ ...heal, phase: 'done', outcome: 'refused', reason, finishedAt });
     return { kind: 'over', outcome: 'refused', reason, heal: null };
   }
   try {
@@ -174,6 +179,14 @@ async function run(
 function interrupted(record: AttemptRecord, reason: string, acted: boolean): Next {
   record.finish('interrupted', reason, acted);
   return { kind: 'over', outcome: 'interrupted', reason, heal: record.id };
+}
+
+const UNKNOWN: Veto = { gate: 'healthy', veto: 'its newest check says nothing' };
+
+/** Whether the verdict on a device stems from another check than the newest, or from one that is long ago. */
+function isOld({ clock }: RemedyContext, { lastOutcome, state, config }: Monitored): boolean {
+  if (lastOutcome === null || state.lastCheckAt !== lastOutcome.at) return true;
+  return clock.monoMs() - lastOutcome.monoMs > config.check.retryIntervalMs;
 }
 
 function observed(context: RemedyContext, device: Monitored, { plan }: Planned): Next {

@@ -42,13 +42,13 @@ async function runStep(
   }
   const deadline = new AbortController();
   const hung = Promise.withResolvers<StepResult>();
+  const giveUp = () => hung.resolve({ ok: false, acted: true, message: `healer ${healer.kind} hangs` });
   const timers = [
     clock.setTimer(() => deadline.abort(), timeoutMs),
-    clock.setTimer(
-      () => hung.resolve({ ok: false, acted: true, message: `healer ${healer.kind} hangs` }),
-      timeoutMs + HANG_MS,
-    ),
+    clock.setTimer(giveUp, timeoutMs + HANG_MS),
   ];
+  const onHardStop = () => void timers.push(clock.setTimer(giveUp, HANG_MS));
+  hardStop.addEventListener('abort', onHardStop);
   const signal = AbortSignal.any([deadline.signal, hardStop]);
   try {
     return await Promise.race([
@@ -59,6 +59,7 @@ async function runStep(
     // A healer that throws may have done anything: the attempt counts.
     return { ok: false, acted: true, message: `healer ${healer.kind} failed: ${messageOf(thrown)}` };
   } finally {
+    hardStop.removeEventListener('abort', onHardStop);
     for (const timer of timers) clock.clearTimer(timer);
   }
 }
