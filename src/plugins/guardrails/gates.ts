@@ -47,10 +47,10 @@ export const GATES: readonly Gate[] = [
       ? undefined
       : { veto: `acknowledged by ${device.acknowledged}: a person is on it` },
   ),
-  gate('unreachable', ({ device }) => {
-    if (device.reachability !== 'unreachable') return undefined;
+  gate('unreachable', ({ device, fleet }) => {
+    if (device.reachability !== 'unreachable' && !isBehindDeadParents(device, fleet)) return undefined;
     return {
-      veto: `behind ${device.rootCause ?? 'a parent'}, which is down: nothing is known about this one`,
+      veto: `behind ${device.rootCause ?? device.device.parents[0] ?? 'a parent'}, which is down: nothing is known about this one`,
     };
   }),
   gate('healthy', ({ device }) => {
@@ -86,6 +86,16 @@ export const GATES: readonly Gate[] = [
     return { veto: `${begun.length} heals in the last hour, the limit is ${options.maxPerHour}`, waitMs };
   }),
 ];
+
+/** A device that was down on its own account before its parents broke too stays down, and yet nothing can be done to it. */
+function isBehindDeadParents({ device }: DeviceSnapshot, { devices }: FleetSnapshot): boolean {
+  if (device.parents.length === 0) return false;
+  const parents = devices.filter((other) => device.parents.includes(other.device.id));
+  return (
+    parents.length > 0 &&
+    parents.every(({ reachability }) => reachability === 'down' || reachability === 'unreachable')
+  );
+}
 
 /** Many devices at once are one cause that no heal of theirs will mend, or a mistake of ours: stop, and ask. */
 function blastRadius({ attempt, fleet, options }: Situation): Omit<Veto, 'gate'> | undefined {
