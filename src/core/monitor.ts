@@ -196,7 +196,9 @@ async function start(
   for (const message of warnings) warn(message);
   engine.start();
   const gateway = config.monitoring.witnesses === null ? defaultGateway() : null;
-  if (gateway !== null) void engine.adoptWitness(gateway);
+  // A gateway that is itself watched and healed is no witness: its own outage would silence every verdict on it.
+  const isWatched = config.devices.some(({ address }) => address === gateway);
+  if (gateway !== null && !isWatched) void engine.adoptWitness(gateway);
   ready = true;
   if (hooks.ready.isUsed()) void hooks.ready.promise();
   const pluginViews = clock.setTimer(function again() {
