@@ -50,8 +50,11 @@ export class TestTerminal {
       });
     });
     process.onExit(({ exitCode }) => {
-      this.#exit = exitCode;
-      this.screenBuffer.write('', () => this.#changed());
+      // Behind the last bytes, so that whoever waits for the end sees them.
+      this.screenBuffer.write('', () => {
+        this.#exit = exitCode;
+        this.#changed();
+      });
     });
   }
 
@@ -182,13 +185,13 @@ export async function startInTerminal(
 ): Promise<TestTerminal> {
   const { spawn } = (await loadPty())!;
   const child = spawn(process.execPath, [...args], {
-    name: 'xterm-256color',
+    // Wins over TERM in env.
+    name: env.TERM ?? 'xterm-256color',
     cols: columns,
     rows,
     env: {
       PATH: process.env.PATH ?? '',
       HOME: process.env.HOME ?? '',
-      TERM: 'xterm-256color',
       LANG: 'C.UTF-8',
       TZ: 'UTC',
       NODE_ENV: 'production',
