@@ -221,10 +221,12 @@ async function start(
         store.addEvent({ type: 'notice', level: 'warn', message: `the config is not reloaded: ${refusal}` });
         return;
       }
-      const needRestart = JSON.stringify(next.plugins) !== JSON.stringify(config.plugins);
-      const note = needRestart
-        ? '; changes under plugins and healing limits take effect at the next start'
-        : '';
+      const fixed = ({ plugins, healing: fleetWide, monitoring, stateDir }: ResolvedConfig) =>
+        JSON.stringify([plugins, fleetWide, monitoring.witnesses, stateDir]);
+      const note =
+        fixed(next) === fixed(config)
+          ? ''
+          : '; changes of plugins, healing mode and limits, witnesses and stateDir take effect at the next start';
       store.addEvent({
         type: 'config-reloaded',
         level: 'info',

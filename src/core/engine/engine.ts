@@ -135,8 +135,18 @@ export class Engine {
    * address. Answers why not, where that cannot be done now.
    */
   async reload(devices: readonly Monitored[], downtimes: readonly DowntimeConfig[]): Promise<string | null> {
-    if (this.gates.running.length > 0) return 'a heal is running; try again when it is over';
-    await this.remedies.giveWay('the config was reloaded');
+    // A check that ends after the swap would write its verdict to a device that is no longer there.
+    await this.#scheduler.stop();
+    const isHealing = this.gates.running.length > 0;
+    if (!isHealing) {
+      await this.remedies.giveWay('the config was reloaded');
+      this.#swap(devices, downtimes);
+    }
+    if (!this.#hardStop.signal.aborted) this.#scheduler.start();
+    return isHealing ? 'a heal is running; try again when it is over' : null;
+  }
+
+  #swap(devices: readonly Monitored[], downtimes: readonly DowntimeConfig[]): void {
     const { journal, store } = this.#options;
     const gone = new Map([...this.fleet.all()].map((device) => [device.id, device]));
     for (const device of devices) {
@@ -163,7 +173,6 @@ export class Engine {
       if (isDown && incident?.needsHuman === null && this.#cycle.healingOn()) this.remedies.start(device);
     }
     for (const id of gone.keys()) store.deviceChanged(id);
-    return null;
   }
 
   /** Lets a running command finish within the grace period; what is left is cut off and journalled as interrupted. */

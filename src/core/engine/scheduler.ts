@@ -59,6 +59,7 @@ export class Scheduler {
     this.#running = false;
     if (this.#timer !== null) this.#clock.clearTimer(this.#timer);
     this.#timer = null;
+    this.#timerAt = Number.POSITIVE_INFINITY;
     await Promise.all([...this.#entries.values()].map((entry) => entry.running));
   }
 
