@@ -1,0 +1,414 @@
+import { describe, expect, it } from 'vitest';
+import { world } from './world.ts';
+
+const MINUTE = 60_000;
+
+describe('a device that fails', () => {
+  it('is noticed within three quick retries, healed once, verified, and its incident closes after the healthy period', async () => {
+    const w = await world([{ id: 'a' }, { id: 'b' }]).start();
+    await w.clock.advance(5_000);
+    w.down.add('a');
+    // Checked every 10 s, the first miss is at 10 s; two quick retries and the timeout of the last follow.
+    await w.clock.advance(5_000 + 2 * 2_000 + 1_500);
+    expect(w.device('a').reachability).toBe('down');
+    expect(w.thresholds).toHaveLength(1);
+    await w.clock.advance(15_000);
+    expect(w.healed).toEqual(['a']);
+    expect(w.outcomes).toMatchObject([{ outcome: 'healed' }]);
+    expect(w.device('a')).toMatchObject({ reachability: 'up', healing: { phase: 'idle', attempts: 1 } });
+    await w.clock.advance(2 * MINUTE);
+    expect(w.told('incident-closed')).toHaveLength(1);
+    expect(w.device('b').stats.onlineChecks).toBe(w.device('b').stats.totalChecks);
+  });
+
+  it('that comes back before it is hard down alerts nobody', async () => {
+    const w = await world([{ id: 'a' }]).start();
+    await w.clock.advance(5_000);
+    w.down.add('a');
+    await w.clock.advance(8_000);
+    w.down.delete('a');
+    await w.clock.advance(MINUTE);
+    expect(w.told('incident-opened')).toEqual([]);
+    expect(w.told('status-change')).toHaveLength(1);
+  });
+
+  it('and is not helped gets its attempts with a wait between them, then one call for a person, and probing goes on', async () => {
+    const w = await world([{ id: 'a' }]).start();
+    w.heal = () => ({ ok: true });
+    w.down.add('a');
+    await w.clock.advance(10 * MINUTE);
+    expect(w.healed).toEqual(['a', 'a']);
+    expect(w.outcomes.map(({ outcome }) => outcome)).toEqual(['failed', 'failed']);
+    expect(w.told('needs-human')).toHaveLength(1);
+    expect(w.device('a').healing.phase).toBe('needs-human');
+    const before = w.checks.length;
+    await w.clock.advance(MINUTE);
+    expect(w.checks.length).toBeGreaterThan(before + 4);
+
+    w.down.delete('a');
+    await w.clock.advance(3 * MINUTE);
+    expect(w.told('incident-closed')).toHaveLength(1);
+    expect(w.device('a').healing).toMatchObject({ phase: 'idle', attempts: 0 });
+  });
+
+  it('again before its healthy period is over continues the same incident and its count', async () => {
+    const w = await world([{ id: 'a' }]).start();
+    await w.clock.advance(5_000);
+    w.down.add('a');
+    await w.clock.advance(40_000);
+    expect(w.healed).toHaveLength(1);
+    w.down.add('a');
+    await w.clock.advance(40_000);
+    expect(w.healed).toHaveLength(2);
+    w.down.add('a');
+    await w.clock.advance(MINUTE);
+    expect(w.healed).toHaveLength(2);
+    expect(w.told('incident-opened')).toHaveLength(1);
+    expect(w.told('needs-human')).toHaveLength(1);
+  });
+
+  it('and recovers by itself while its heal waits is left alone', async () => {
+    const w = await world([{ id: 'a' }], {
+      more: { downtimes: [{ devices: ['a'], from: '2026-11-01', to: '2026-12-01', reason: 'works' }] },
+    }).start();
+    w.down.add('a');
+    await w.clock.advance(MINUTE);
+    expect(w.told('heal-refused').join()).toContain('downtime');
+    w.down.delete('a');
+    await w.clock.advance(3 * MINUTE);
+    expect(w.healed).toEqual([]);
+    expect(w.told('incident-closed')).toHaveLength(1);
+  });
+
+  it('where nothing could be run spends no attempt, and a person is asked at once', async () => {
+    const w = await world([{ id: 'a' }]).start();
+    w.heal = () => ({ ok: false, acted: false, message: 'the host key has CHANGED' });
+    w.down.add('a');
+    await w.clock.advance(5 * MINUTE);
+    expect(w.healed).toEqual(['a']);
+    expect(w.outcomes).toMatchObject([{ outcome: 'refused' }]);
+    expect(w.device('a').healing).toMatchObject({
+      phase: 'needs-human',
+      attempts: 0,
+      reason: 'the host key has CHANGED',
+    });
+    expect(w.told('needs-human')).toHaveLength(1);
+  });
+
+  it('is healed by the strategy of its attempt', async () => {
+    const heal = [
+      { name: 'restart', when: { attempt: 1 }, steps: [{ wait: '1s' }] },
+      { name: 'reboot', when: { attempt: 2 }, steps: [{ wait: '2s' }] },
+    ];
+    const w = await world([{ id: 'a', heal }]).start();
+    w.heal = () => ({ ok: true });
+    w.down.add('a');
+    await w.clock.advance(5 * MINUTE);
+    const names = w.told('heal-started').map((message) => /"(.+)"/.exec(message)![1]);
+    expect(names).toEqual(['restart', 'reboot']);
+  });
+});
+
+describe('the root of an outage', () => {
+  const family = [{ id: 'sw' }, ...['c1', 'c2', 'c3', 'c4', 'c5'].map((id) => ({ id, parents: ['sw'] }))];
+
+  it('is the switch: one incident, one heal, and no child is touched', async () => {
+    const w = await world(family).start();
+    await w.clock.advance(12_000);
+    for (const { id } of family) w.down.add(id);
+    w.heal = ({ target }, { down }) => {
+      expect(target.id).toBe('sw');
+      down.clear();
+      return { ok: true };
+    };
+    await w.clock.advance(2 * MINUTE);
+    expect(w.told('incident-opened')).toHaveLength(1);
+    expect(w.healed).toEqual(['sw']);
+    expect(
+      w.events
+        .filter(({ type, to }) => type === 'status-change' && to === 'unreachable')
+        .map(({ device }) => device)
+        .sort(),
+    ).toEqual(['c1', 'c2', 'c3', 'c4', 'c5']);
+    expect(family.every(({ id }) => w.device(id).reachability === 'up')).toBe(true);
+  });
+
+  it('is the child where its parent answers', async () => {
+    const w = await world(family).start();
+    await w.clock.advance(12_000);
+    w.down.add('c3');
+    await w.clock.advance(MINUTE);
+    expect(w.healed).toEqual(['c3']);
+  });
+});
+
+describe('our own side', () => {
+  it('with all witnesses silent says nothing of anybody and heals nobody, and says so once', async () => {
+    const w = await world([{ id: 'a' }, { id: 'b' }]).start();
+    await w.clock.advance(12_000);
+    w.cut = true;
+    await w.clock.advance(3 * MINUTE);
+    expect(w.told('self-offline')).toHaveLength(1);
+    expect(w.told('incident-opened')).toEqual([]);
+    w.cut = false;
+    await w.clock.advance(MINUTE);
+    expect(w.told('self-online')).toHaveLength(1);
+    expect(w.device('a')).toMatchObject({ reachability: 'up', stats: { uptimePercent: 100 } });
+  });
+
+  it('without witnesses is suspected when a whole fleet of four falls silent, and a fleet of three is healed', async () => {
+    const four = await world([{ id: 'a' }, { id: 'b' }, { id: 'c' }, { id: 'd' }], {
+      monitoring: { witnesses: [] },
+    }).start();
+    await four.clock.advance(12_000);
+    four.cut = true;
+    await four.clock.advance(MINUTE);
+    expect(four.told('self-offline')).toHaveLength(1);
+    expect(four.told('incident-opened')).toEqual([]);
+
+    const one = await world([{ id: 'a' }], { monitoring: { witnesses: [] } }).start();
+    one.down.add('a');
+    await one.clock.advance(MINUTE);
+    expect(one.healed).toEqual(['a']);
+  });
+
+  it('held up for three seconds declares nobody down', async () => {
+    const w = await world([{ id: 'a' }, { id: 'b' }], {
+      monitoring: { interval: '2s', retryInterval: '1s', failureThreshold: 1 },
+    }).start();
+    await w.clock.advance(5_000);
+    w.down.add('a');
+    await w.clock.advance(1_500);
+    w.down.delete('a');
+    w.clock.stall(3_000);
+    await w.clock.advance(10_000);
+    expect(w.told('incident-opened')).toEqual([]);
+    expect(w.told('stalled')).toHaveLength(1);
+  });
+
+  it('a step of the wall clock changes nothing', async () => {
+    const w = await world([{ id: 'a' }]).start();
+    await w.clock.advance(5_000);
+    w.clock.stepWall(86_400_000);
+    await w.clock.advance(MINUTE);
+    expect(w.told('incident-opened')).toEqual([]);
+    expect(w.device('a').stats.uptimePercent).toBe(100);
+  });
+});
+
+describe('gates', () => {
+  it.each([
+    [
+      'paused',
+      (w: ReturnType<typeof world>) => w.act({ type: 'pause', by: 'op' }),
+      (w: ReturnType<typeof world>) => w.act({ type: 'resume', by: 'op' }),
+    ],
+    [
+      'paused',
+      (w: ReturnType<typeof world>) => w.act({ type: 'pause', by: 'op', device: 'a' }),
+      (w: ReturnType<typeof world>) => w.act({ type: 'resume', by: 'op', device: 'a' }),
+    ],
+    [
+      'downtime',
+      (w: ReturnType<typeof world>) =>
+        w.act({ type: 'downtime', by: 'op', device: 'a', reason: 'works', durationMs: 2 * MINUTE }),
+      (w: ReturnType<typeof world>) => w.clock.advance(2 * MINUTE),
+    ],
+  ])('%s holds the heal while it lasts and lets it go afterwards', async (gate, hold, release) => {
+    const w = await world([{ id: 'a' }]).start();
+    await w.clock.advance(5_000);
+    await hold(w);
+    w.down.add('a');
+    await w.clock.advance(MINUTE);
+    expect(w.events.filter(({ type }) => type === 'heal-refused').map((event) => event.gate)).toEqual([gate]);
+    expect(w.healed).toEqual([]);
+    await release(w);
+    await w.clock.advance(20_000);
+    expect(w.healed).toEqual(['a']);
+  });
+
+  it('an acknowledged device is not healed: a person is on it', async () => {
+    const w = await world([{ id: 'a' }]).start();
+    await w.act({ type: 'pause', by: 'op' });
+    w.down.add('a');
+    await w.clock.advance(MINUTE);
+    await w.act({ type: 'ack', by: 'op', device: 'a', reason: 'mine' });
+    await w.act({ type: 'resume', by: 'op' });
+    await w.clock.advance(MINUTE);
+    expect(w.healed).toEqual([]);
+    await w.act({ type: 'unack', by: 'op', device: 'a' });
+    await w.clock.advance(20_000);
+    expect(w.healed).toEqual(['a']);
+  });
+
+  it('too many devices down at once stops all healing until a person resumes it', async () => {
+    const devices = Array.from({ length: 10 }, (_, i) => ({ id: `d${i}` }));
+    const w = await world(devices, { healing: { maxUnhealthy: '30%' } }).start();
+    await w.clock.advance(12_000);
+    for (const id of ['d0', 'd1', 'd2', 'd3', 'd4']) w.down.add(id);
+    w.heal = () => ({ ok: true });
+    await w.clock.advance(MINUTE);
+    const touched = w.healed.length;
+    expect(w.store.monitor.healingStopped).toContain('of 10 devices');
+    for (const id of ['d1', 'd2', 'd3', 'd4']) w.down.delete(id);
+    await w.clock.advance(5 * MINUTE);
+    expect(w.healed).toHaveLength(touched);
+    w.heal = ({ target }, { down }) => {
+      down.delete(target.id);
+      return { ok: true };
+    };
+    await w.act({ type: 'resume', by: 'op' });
+    await w.clock.advance(MINUTE);
+    expect(w.device('d0').reachability).toBe('up');
+  });
+
+  it('never more heals at once than the limit, and never two in one group', async () => {
+    const devices = Array.from({ length: 8 }, (_, i) => ({ id: `d${i}`, group: `g${i % 4}` }));
+    const w = await world(devices, { healing: { maxConcurrent: 2 } }).start();
+    await w.clock.advance(12_000);
+    for (const { id } of devices) w.down.add(id);
+    let peak = 0;
+    w.heal = ({ target }, { down, engine, clock }) => {
+      const groups = engine.gates.running.map(({ group }) => group);
+      expect(new Set(groups).size).toBe(groups.length);
+      peak = Math.max(peak, groups.length);
+      return new Promise((resolve) => {
+        clock.setTimer(() => {
+          down.delete(target.id);
+          resolve({ ok: true });
+        }, 3_000);
+      });
+    };
+    await w.clock.advance(10 * MINUTE);
+    expect(peak).toBe(2);
+    expect([...w.healed].sort()).toEqual(devices.map(({ id }) => id));
+  });
+
+  it('observe mode says what would have run, and runs nothing', async () => {
+    const w = await world([{ id: 'a' }]).start('observe');
+    w.down.add('a');
+    await w.clock.advance(5 * MINUTE);
+    expect(w.healed).toEqual([]);
+    expect(w.told('heal-observed')).toMatchObject([expect.stringContaining('would have run "mend"')]);
+  });
+
+  it('without any guardrails nothing is healed', async () => {
+    const w = world([{ id: 'a' }]);
+    await w.start();
+    const silent = { beforeHeal: { isUsed: () => false, taps: [] } };
+    const { Gates } = await import('../../../src/core/engine/gates.ts');
+    expect(await new Gates(silent as never).ask({} as never)).toMatchObject({ gate: 'guardrails' });
+  });
+});
+
+describe('approval', () => {
+  const asking = [
+    {
+      id: 'a',
+      label: 'Core router',
+      heal: [{ name: 'reboot', steps: [{ wait: '1s' }], approval: 'ask', risk: 'high' }],
+    },
+  ];
+  const waiting = async () => {
+    const w = await world(asking).start();
+    w.down.add('a');
+    await w.clock.advance(30_000);
+    const heal = [...w.store.heals()].find(({ phase }) => phase === 'waiting-approval')!;
+    expect(w.healed).toEqual([]);
+    return { w, heal };
+  };
+
+  it('runs exactly the plan that was shown, by the person who approved it', async () => {
+    const { w, heal } = await waiting();
+    const say = (hash: string, typedLabel?: string) =>
+      w.act({ type: 'approve', heal: heal.id, hash, by: 'op', ...(typedLabel && { typedLabel }) });
+    expect(await say('other')).toMatchObject({ ok: false });
+    expect(await say(heal.plan.hash)).toMatchObject({
+      ok: false,
+      message: expect.stringContaining('Core router'),
+    });
+    expect(await say(heal.plan.hash, 'Core router')).toMatchObject({ ok: true });
+    await w.clock.advance(20_000);
+    expect(w.healed).toEqual(['a']);
+    expect(w.store.heal(heal.id)).toMatchObject({ outcome: 'healed', by: 'op' });
+  });
+
+  it('that is refused or not answered leaves it to a person', async () => {
+    const { w, heal } = await waiting();
+    await w.act({ type: 'reject', heal: heal.id, by: 'op' });
+    await w.clock.advance(MINUTE);
+    expect(w.healed).toEqual([]);
+    expect(w.device('a').healing).toMatchObject({ phase: 'needs-human', reason: 'rejected by op' });
+
+    const late = await waiting();
+    await late.w.clock.advance(11 * MINUTE);
+    expect(late.w.device('a').healing.reason).toContain('nobody approved it');
+  });
+
+  it('reads the gates again: a downtime that began meanwhile stops what was approved', async () => {
+    const { w, heal } = await waiting();
+    await w.act({ type: 'downtime', by: 'op', device: 'a', reason: 'works', durationMs: 10 * MINUTE });
+    await w.act({
+      type: 'approve',
+      heal: heal.id,
+      hash: heal.plan.hash,
+      by: 'op',
+      typedLabel: 'Core router',
+    });
+    await w.clock.advance(MINUTE);
+    expect(w.healed).toEqual([]);
+  });
+
+  it('is withdrawn when the device comes back by itself', async () => {
+    const { w, heal } = await waiting();
+    w.down.delete('a');
+    await w.clock.advance(MINUTE);
+    expect(w.store.heal(heal.id)).toMatchObject({ phase: 'done', outcome: 'refused' });
+    expect(w.device('a').healing.phase).toBe('idle');
+  });
+});
+
+describe('after kill -9 in the middle of a heal', () => {
+  const crashed = async () => {
+    const w = await world([{ id: 'a' }]).start();
+    w.heal = () => new Promise(() => undefined);
+    w.down.add('a');
+    await w.clock.advance(30_000);
+    expect(w.healed).toEqual(['a']);
+    return w.crash();
+  };
+
+  it('the attempt counts as interrupted, the device is verified first, and a device that is well is left alone', async () => {
+    const next = await crashed();
+    next.down.clear();
+    await next.start();
+    expect(next.told('heal-finished')).toMatchObject([expect.stringContaining('interrupted')]);
+    await next.clock.advance(5 * MINUTE);
+    expect(next.healed).toEqual([]);
+    expect(next.told('incident-closed')).toHaveLength(1);
+  });
+
+  it('a device that is still down gets its second attempt and no third', async () => {
+    const next = await (await crashed()).start();
+    next.heal = () => ({ ok: true });
+    await next.clock.advance(10 * MINUTE);
+    expect(next.told('heal-started')).toMatchObject([expect.stringContaining('heal 2/2')]);
+    expect(next.told('incident-opened')).toEqual([]);
+    expect(next.told('needs-human')).toHaveLength(1);
+  });
+
+  it('cooldowns, pauses, downtimes and acknowledgements are still known', async () => {
+    const w = await world([{ id: 'a' }, { id: 'b' }]).start();
+    await w.act({ type: 'pause', by: 'op' });
+    w.down.add('a');
+    await w.clock.advance(MINUTE);
+    await w.act({ type: 'ack', by: 'op', device: 'a', reason: 'mine' });
+    await w.act({ type: 'downtime', by: 'op', device: 'b', reason: 'works', durationMs: 60 * MINUTE });
+    const next = await w.crash().start();
+    await next.clock.advance(MINUTE);
+    expect(next.store.monitor.paused).toMatchObject({ by: 'op' });
+    expect(next.device('a').flags.acknowledged).toMatchObject({ by: 'op', reason: 'mine' });
+    expect(next.device('b').flags.downtime).toBe('works');
+    expect(next.healed).toEqual([]);
+  });
+});
