@@ -3,9 +3,6 @@ import type { CheckOutcome, CheckPolicy, Failure } from './types.ts';
 
 /** Over how many checks loss is averaged. */
 export const LOSS_WINDOW = 20;
-/** Below this many checks one lost packet would be a scandal, so loss is not judged yet. */
-const LOSS_WINDOW_MIN = 5;
-
 /** Average loss over the last checks in percent; 0 before the first. */
 export function averageLossPercent(lossWindow: readonly number[]): number {
   if (lossWindow.length === 0) return 0;
@@ -22,9 +19,10 @@ export function limitFailure(
 ): Failure | null {
   const { degraded } = policy;
   const probe = outcome.probe ?? 'icmp';
-  const loss = averageLossPercent(lossWindow);
-  if (lossWindow.length >= LOSS_WINDOW_MIN && loss >= degraded.lossPercent) {
-    const message = `${round(loss)} % loss over the last ${lossWindow.length} checks, the limit is ${degraded.lossPercent} %`;
+  // Of a young window the checks to come count as answered: one lost packet in five is no scandal yet.
+  const loss = (averageLossPercent(lossWindow) * lossWindow.length) / LOSS_WINDOW;
+  if (loss >= degraded.lossPercent) {
+    const message = `${round(loss)} % loss over the last ${LOSS_WINDOW} checks, the limit is ${degraded.lossPercent} %`;
     return { kind: 'loss', probe, message };
   }
   if (outcome.rttMs !== null && outcome.rttMs > degraded.rttMs) {

@@ -16,13 +16,13 @@ test('average loss is that of the checks there are', () => {
   expect(averageLossPercent([0, 100, 50, 50])).toBe(50);
 });
 
-test('loss at its limit is over it, from five checks on', () => {
+test('loss at its limit is over it, the checks to come of a young window counting as answered', () => {
   expect(limitFailure(answer(1), [0, 0, 0, 100], policy)).toBeNull();
-  expect(limitFailure(answer(1), [0, 0, 0, 1, 98], policy)).toBeNull();
-  expect(limitFailure(answer(1), [0, 0, 0, 0, 100], policy)).toEqual({
+  expect(limitFailure(answer(1), [100, 100, 100, 99], policy)).toBeNull();
+  expect(limitFailure(answer(1), [0, 100, 100, 100, 100], policy)).toEqual({
     kind: 'loss',
     probe: 'tcp:443',
-    message: '20 % loss over the last 5 checks, the limit is 20 %',
+    message: '20 % loss over the last 20 checks, the limit is 20 %',
   });
 });
 
