@@ -1,5 +1,7 @@
 import type { Action, ActionResult, Source } from '../core/api/types.ts';
 import type { ResolvedConfig } from '../core/config/types.ts';
+import type { Engine } from '../core/engine/engine.ts';
+import type { Monitored } from '../core/engine/monitored.ts';
 import { startMonitor } from '../core/monitor.ts';
 import { attachIfRunning } from './attach.ts';
 import { currentUser, EXIT, type GlobalOptions, load, print } from './context.ts';
@@ -33,14 +35,20 @@ async function alone(config: ResolvedConfig, id: string, options: HealOptions): 
     automatic: false,
   });
   try {
-    const device = monitor.engine.fleet.get(id)!;
     // The gates need a verdict on the device, on its parents, and on everybody else for the blast radius.
-    await Promise.all([...monitor.engine.fleet.ids()].map((other) => monitor.engine.checkNow(other)));
-    while (device.state.hardness === 'soft' && device.state.consecutiveFailures > 0)
-      await monitor.engine.checkNow(id);
+    await Promise.all([...monitor.engine.fleet.all()].map((device) => confirm(monitor.engine, device)));
     return await ask(monitor.source, id, options);
   } finally {
     await monitor.stop(0);
+  }
+}
+
+/** Checks until there is a verdict. What says nothing (our own uplink is gone) is not asked for ever. */
+async function confirm(engine: Engine, device: Monitored): Promise<void> {
+  const atMost = 2 * device.config.check.failureThreshold;
+  for (let checks = 1; checks <= atMost; checks++) {
+    await engine.checkNow(device.id);
+    if (device.state.hardness === 'hard' || device.state.consecutiveFailures === 0) return;
   }
 }
 
