@@ -1,5 +1,4 @@
 import type { Span } from './cells.ts';
-import { p95 } from './format.ts';
 import type { Glyphs } from './glyphs.ts';
 
 /**
@@ -11,7 +10,7 @@ export function sparkline(recent: readonly (number | null)[], width: number, gly
   const answered = shown.filter((rttMs) => rttMs !== null);
   const low = Math.min(...answered);
   // Tiny differences are noise: a calm line is drawn calm.
-  const span = Math.max((p95(answered) ?? 0) - low, 0.5, low * 0.5);
+  const span = Math.max(usualTop(answered) - low, 0.5, low * 0.5);
   const top = glyphs.ramp.length - 1;
   const spans: Span[] = [' '.repeat(width - shown.length)];
   let run = '';
@@ -28,4 +27,10 @@ export function sparkline(recent: readonly (number | null)[], width: number, gly
   }
   flush();
   return spans;
+}
+
+/** The 95th percentile, rounded down: of less than twenty values too, the slowest one must not set the scale. */
+function usualTop(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor((sorted.length - 1) * 0.95)] ?? 0;
 }

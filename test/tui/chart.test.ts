@@ -109,4 +109,8 @@ describe('the sparkline', () => {
     expect(spark([20, null, 20], 3, ASCII)).toBe('_x_');
     expect(spark([null, null], 2)).toBe('××');
   });
+
+  it('is not flattened by a slow first answer either, while there are only a few', () => {
+    expect(spark([90, 4, 8, 6, 4], 5)).toMatch(/^█▁█/);
+  });
 });
