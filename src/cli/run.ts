@@ -23,6 +23,8 @@ export async function runForeground(
   const stopped = Promise.withResolvers<void>();
   const onSignal = () => stopped.resolve();
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  // Other commands just end when their reader goes away (`| head`); here a heal may be running: stop as by a signal.
+  process.stdout.removeAllListeners('error').on('error', onSignal);
   const onHangUp = () => {
     if (monitor) void reload(monitor, options);
   };
