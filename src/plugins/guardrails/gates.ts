@@ -114,7 +114,8 @@ function tooMany(
   { maxUnhealthyPercent }: GuardrailOptions,
 ): Omit<Veto, 'gate'> | undefined {
   // Unreachable devices count with their root cause as one: they are not unhealthy on their own account.
-  const unhealthy = devices.filter(({ reachability }) => reachability === 'down').length;
+  // A planned outage is explained; it must not stop the healing of everybody else.
+  const unhealthy = devices.filter((device) => device.reachability === 'down' && !device.downtime).length;
   const percent = (100 * unhealthy) / devices.length;
   if (unhealthy < MIN_UNHEALTHY || percent <= maxUnhealthyPercent) return undefined;
   const veto = `${unhealthy} of ${devices.length} devices of ${where} are down, more than ${maxUnhealthyPercent} %`;
