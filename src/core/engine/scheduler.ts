@@ -72,11 +72,14 @@ export class Scheduler {
 
   #begin(id: string, entry: Entry, dueAt: number): Promise<void> {
     entry.dueAt = Number.NaN;
+    const begunAt = this.#clock.monoMs();
     const running = this.#run(id, dueAt).then(({ delayMs, jitter }) => {
       entry.running = null;
       if (this.#entries.get(id) !== entry) return;
       const shift = jitter ? delayMs * JITTER * (2 * this.#random() - 1) : 0;
-      this.#schedule(id, Math.max(dueAt + delayMs + shift, this.#clock.monoMs()));
+      // Counted from when it was due, so that the period does not drift; but what was missed is not made up for.
+      const from = begunAt - dueAt > delayMs ? begunAt : dueAt;
+      this.#schedule(id, Math.max(from + delayMs + shift, this.#clock.monoMs()));
     });
     entry.running = running;
     return running;

@@ -1,0 +1,120 @@
+import { spawn } from 'node:child_process';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { JournalAttempt, JournalEntry } from '../../src/core/engine/journal-state.ts';
+import { Journal } from '../../src/core/journal.ts';
+import type { Incident } from '../../src/core/model/types.ts';
+
+const NOW = Date.UTC(2026, 10, 23);
+const HOUR = 3_600_000;
+
+function folder(): string {
+  const dir = mkdtempSync(join(tmpdir(), 'netheal-journal-'));
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+const open = (dir: string, warn: (message: string) => void = () => undefined, now = NOW) =>
+  Journal.open(join(dir, 'journal'), now, warn);
+
+const incident = (id: string, closedAt: number | null = null): JournalEntry => ({
+  type: 'incident',
+  incident: { id, device: `d${id}`, openedAt: NOW, attempts: 0, closedAt } as Incident,
+});
+const attempt = (id: string, of: string, at = NOW): JournalEntry => ({
+  type: 'attempt',
+  attempt: { id, incident: of, device: `d${of}`, attempt: 1, at, end: null } as JournalAttempt,
+});
+
+describe('the journal', () => {
+  it('knows after a restart what was written before: open incidents, unfinished attempts, pauses, downtimes', () => {
+    const dir = folder();
+    const before = open(dir);
+    before.append(incident('1'));
+    before.append(attempt('7', '1'));
+    before.append({ type: 'paused', device: null, by: 'op', at: NOW });
+    before.append({
+      type: 'downtime',
+      downtime: { device: 'd1', by: 'op', reason: 'works', until: NOW + HOUR },
+    });
+    before.append({ type: 'cooldown', device: 'd1', until: NOW + HOUR });
+    before.close();
+    const { state } = open(dir);
+    expect(state.attempts['7']).toMatchObject({ end: null });
+    expect(state).toMatchObject({
+      incidents: { 1: { device: 'd1' } },
+      paused: { by: 'op' },
+      downtimes: [{ reason: 'works' }],
+      cooldowns: { d1: NOW + HOUR },
+      lastIncident: 1,
+      lastHeal: 7,
+    });
+  });
+
+  it('forgets at a restart what is over, but no number that was given out and no attempt of the last hour', () => {
+    const dir = folder();
+    const before = open(dir);
+    before.append(incident('1'));
+    before.append(incident('1', NOW));
+    before.append(attempt('1', '1', NOW - 2 * HOUR));
+    before.append(attempt('2', '1', NOW - 0.5 * HOUR));
+    before.append({ type: 'cooldown', device: 'd1', until: NOW - 1 });
+    before.close();
+    const { state } = open(dir);
+    expect(state.incidents).toEqual({});
+    expect(Object.keys(state.attempts)).toEqual(['2']);
+    expect(state.cooldowns).toEqual({});
+    expect(state).toMatchObject({ lastIncident: 1, lastHeal: 2 });
+  });
+
+  it('passes over a last line that was cut off in the middle of its write', () => {
+    const dir = folder();
+    const before = open(dir);
+    before.append(incident('1'));
+    before.close();
+    appendFileSync(join(dir, 'journal'), '{"type":"incident","incident":{"id":"2"');
+    const warn = vi.fn();
+    expect(Object.keys(open(dir, warn).state.incidents)).toEqual(['1']);
+    expect(warn).not.toHaveBeenCalled();
+  });
+
+  it('uses the rest where a line is damaged, keeps a copy, and says so', () => {
+    const dir = folder();
+    const before = open(dir);
+    before.append(incident('1'));
+    before.close();
+    appendFileSync(join(dir, 'journal'), 'garbage\n{"type":"paused","device":null,"by":"op","at":1}\n');
+    const warn = vi.fn();
+    expect(open(dir, warn).state).toMatchObject({ incidents: { 1: {} }, paused: { by: 'op' } });
+    expect(warn).toHaveBeenCalledWith(expect.stringContaining('1 unreadable line(s)'));
+    const copy = readdirSync(dir).find((name) => name.startsWith('journal.corrupt-'))!;
+    expect(readFileSync(join(dir, copy), 'utf8')).toContain('garbage');
+  });
+
+  it('has on the disk every entry that was acknowledged before kill -9', async () => {
+    const dir = folder();
+    const dist = fileURLToPath(new URL('../../dist/core/journal.js', import.meta.url));
+    const script = `
+      import { Journal } from ${JSON.stringify(dist)};
+      const journal = Journal.open(${JSON.stringify(join(dir, 'journal'))}, Date.now(), () => {});
+      for (let i = 1; ; i++) {
+        journal.append({ type: 'incident', incident: { id: String(i), device: 'd', closedAt: null } });
+        process.stdout.write(i + '\\n');
+      }`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script]);
+    let acknowledged = 0;
+    await new Promise<void>((resolve) => {
+      child.stdout.on('data', (chunk) => {
+        acknowledged = Number(String(chunk).trimEnd().split('\n').at(-1));
+        if (acknowledged > 50) child.kill('SIGKILL');
+      });
+      child.once('close', () => resolve());
+    });
+    const { state } = open(dir);
+    expect(acknowledged).toBeGreaterThan(50);
+    expect(state.lastIncident).toBeGreaterThanOrEqual(acknowledged);
+  });
+});
