@@ -31,7 +31,7 @@ it('the queue gives what is due first, whatever the order it came in', () => {
   fc.assert(
     fc.property(fc.array(fc.nat(1_000)), (times) => {
       const queue = new DueQueue();
-      times.forEach((at, index) => queue.add(String(index), at));
+      for (const [index, at] of times.entries()) queue.add(String(index), at);
       const taken = times.map(() => queue.take()!.at);
       expect(taken).toEqual([...times].sort((a, b) => a - b));
       expect(queue.take()).toBeUndefined();
