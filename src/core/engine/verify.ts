@@ -3,9 +3,10 @@ import type { Monitored } from './monitored.ts';
 import type { RemedyContext } from './remedy.ts';
 import type { LiveTranscript } from './transcript.ts';
 
+/** At least; where a recovery takes more to be believed, a healed device must be up by the same measure. */
 const GOOD_CHECKS = 2;
 
-/** Two good checks in a row, of all probes, within the window, both begun after the settling. */
+/** Two good checks (or `successThreshold`) in a row, of all probes, within the window, both begun after the settling. */
 export async function verify(
   { clock, checkNow }: Pick<RemedyContext, 'clock' | 'checkNow'>,
   device: Monitored,
@@ -14,6 +15,7 @@ export async function verify(
 ): Promise<boolean> {
   let seen = clock.monoMs();
   const deadline = seen + device.config.healPolicy.verifyWindowMs;
+  const needed = Math.max(GOOD_CHECKS, device.config.check.successThreshold);
   let good = 0;
   while (!signal.aborted) {
     await checkNow(device.id);
@@ -23,11 +25,9 @@ export async function verify(
       seen = last.monoMs;
       good = last.verdict === 'ok' ? good + 1 : 0;
       const said =
-        last.verdict === 'ok'
-          ? `good check ${good} of ${GOOD_CHECKS}`
-          : `still failing: ${last.failure.message}`;
+        last.verdict === 'ok' ? `good check ${good} of ${needed}` : `still failing: ${last.failure.message}`;
       transcript.write('info', `verify: ${said}`);
-      if (good === GOOD_CHECKS) return true;
+      if (good === needed) return true;
     }
     const leftMs = deadline - clock.monoMs();
     if (leftMs <= 0) return false;
