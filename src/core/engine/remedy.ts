@@ -171,7 +171,9 @@ async function run(
     return { kind: 'retry', reason, heal: pending.id };
   }
   const reason =
-    steps.failure === null ? 'verified by good checks in a row' : `${steps.failure}, yet the device is well again`;
+    steps.failure === null
+      ? 'verified by good checks in a row'
+      : `${steps.failure}, yet the device is well again`;
   record.finish('healed', reason, true);
   return { kind: 'over', outcome: 'healed', reason, heal: pending.id };
 }
