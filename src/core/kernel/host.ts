@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ZodType } from 'zod';
 import type { ConfigPath, PluginConfig } from '../config/types.ts';
 import { messageOf, NethealError } from '../errors.ts';
-import type { Plugin, PluginApi } from '../plugin.ts';
+import type { Plugin, PluginApi, PluginHooks } from '../plugin.ts';
 import { Account } from './accounts.ts';
 import type { Fault } from './guard.ts';
 import { type Hooks, tappableHooks } from './hooks.ts';
@@ -114,15 +114,15 @@ export class PluginHost {
     const applied: Applied = { plugin, options, account, startFailure: null };
     this.accounts.push(account);
     this.#applied.push(applied);
-    const attempt = () =>
-      withTimeout(
-        Promise.resolve().then(() => plugin.apply(this.#apiFor(applied), options as never)),
-        APPLY_TIMEOUT_MS,
-        `plugin ${plugin.name} did not finish apply`,
-      );
     for (let tries = 1; ; tries++) {
+      const registrations = new Registrations();
+      const api = this.#apiFor(applied, registrations);
       try {
-        return await attempt();
+        await withTimeout(
+          Promise.resolve().then(() => plugin.apply(api, options as never)),
+          APPLY_TIMEOUT_MS,
+          `plugin ${plugin.name} did not finish apply`,
+        );
       } catch (thrown) {
         if (plugin.onStartupError === 'retry' && tries < RETRIES) continue;
         const what = `plugin ${plugin.name} failed in apply: ${messageOf(thrown)}`;
@@ -132,33 +132,63 @@ export class PluginHost {
         }
         account.disabled = what;
         this.#context.onFault({ plugin: plugin.name, hook: 'apply', what, timedOut: false });
-        return;
       }
+      // Of a plugin that could not start too: its guards are disabled by now, and so they veto every heal.
+      registrations.release();
+      return;
     }
   }
 
-  #apiFor(applied: Applied): PluginApi {
+  #apiFor(applied: Applied, registrations: Registrations): PluginApi {
     const { hooks, registry, monoMs, onFault, services, signal } = this.#context;
     const { plugin, account } = applied;
     const name = plugin.name;
+    const add = (register: () => void) => registrations.add(register);
+    const taps = tappableHooks(hooks, {
+      account,
+      monoMs,
+      onFault,
+      onStartFailed: (what, again) => {
+        applied.startFailure ??= { what, again };
+      },
+    });
     return {
       ...services(name, signal),
-      hooks: tappableHooks(hooks, {
-        account,
-        monoMs,
-        onFault,
-        onStartFailed: (what, again) => {
-          applied.startFailure ??= { what, again };
-        },
-      }),
-      probe: (probe) => registry.probes.add(probe.type, name, probe as never),
-      healer: (healer) => registry.healers.add(healer.kind, name, healer as never),
-      sink: (sink) => registry.sinks.add(sink.name, name, sink),
-      route: (method, path, handler) => void registry.routes.push({ plugin: name, method, path, handler }),
-      panel: (panel) => void registry.panels.push({ plugin: name, value: panel }),
+      hooks: withTaps(taps, add),
+      probe: (probe) => add(() => registry.probes.add(probe.type, name, probe as never)),
+      healer: (healer) => add(() => registry.healers.add(healer.kind, name, healer as never)),
+      sink: (sink) => add(() => registry.sinks.add(sink.name, name, sink)),
+      route: (method, path, handler) =>
+        add(() => registry.routes.push({ plugin: name, method, path, handler })),
+      panel: (panel) => add(() => registry.panels.push({ plugin: name, value: panel })),
+      // Not held back: what a failed apply has opened is closed at the end all the same.
       onStop: (run) => void this.#stoppers.push({ plugin: name, run }),
     };
   }
+}
+
+/** What a plugin registers counts when its `apply` has succeeded: one that is tried again must not register twice. */
+class Registrations {
+  #waiting: (() => void)[] | null = [];
+
+  add(register: () => unknown): void {
+    if (this.#waiting === null) register();
+    else this.#waiting.push(() => void register());
+  }
+
+  release(): void {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = null;
+    for (const register of waiting) register();
+  }
+}
+
+function withTaps(hooks: PluginHooks, add: (register: () => void) => void): PluginHooks {
+  const held = Object.entries(hooks).map(([name, hook]) => {
+    const tap = (...args: unknown[]) => add(() => (hook.tap as (...args: unknown[]) => void)(...args));
+    return [name, Object.freeze({ tap, tapPromise: tap })];
+  });
+  return Object.freeze(Object.fromEntries(held)) as PluginHooks;
 }
 
 /** Plugins in the order of the config, but each behind those it names in `after`. */
