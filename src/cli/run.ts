@@ -51,11 +51,12 @@ export async function runForeground(
 }
 
 /** SIGHUP: log files are reopened and the config is read again; a bad one is told, and the old one stays. */
-async function reload(monitor: Monitor, options: GlobalOptions): Promise<void> {
+async function reload(monitor: Monitor, options: RunOptions): Promise<void> {
   try {
     await monitor.reopenSinks();
     if (monitor.store.monitor.configFile === null) return;
-    await monitor.reload(await load(options));
+    const config = await load(options);
+    await monitor.reload(config, healingMode(config, options.heal));
   } catch (thrown) {
     for (const line of messageOf(thrown).split('\n')) {
       monitor.engine.notice(`the config is not reloaded: ${line}`, 'bad');

@@ -15,6 +15,7 @@ import { lockStateDir } from './engine/lock.ts';
 import { createSinkQueue, type SinkQueue } from './engine/sinks.ts';
 import { defaultGateway } from './engine/uplink.ts';
 import { deviceView } from './engine/view.ts';
+import { messageOf } from './errors.ts';
 import { Journal } from './journal.ts';
 import type { PluginServices } from './kernel/host.ts';
 import type { RouteHandler, SinkRecord } from './plugin.ts';
@@ -44,7 +45,7 @@ export type Monitor = Readonly<{
   http: RouteHandler;
   socketPath: string;
   /** Takes up another config: devices and downtimes at once, plugins and state directory at the next start. */
-  reload(config: ResolvedConfig): Promise<void>;
+  reload(config: ResolvedConfig, healing: MonitorView['healing']): Promise<void>;
   /** Reopens log files, after rotation. */
   reopenSinks(): Promise<void>;
   /** Ends everything; a running command gets the grace period. */
@@ -61,7 +62,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
   try {
     return await start(options, undo);
   } catch (thrown) {
-    for (const step of undo.reverse()) await step();
+    await undoAll(undo);
     throw thrown;
   }
 }
@@ -214,9 +215,9 @@ async function start(
     assembly,
     http,
     socketPath,
-    reload: async (next) => {
+    reload: async (next, mode) => {
       const prepared = assembly!.prepare(next);
-      const refusal = await engine!.reload(prepared, next.downtimes);
+      const refusal = await engine!.reload(prepared, next.downtimes, mode);
       if (refusal !== null) {
         store.addEvent({ type: 'notice', level: 'warn', message: `the config is not reloaded: ${refusal}` });
         return;
@@ -226,7 +227,7 @@ async function start(
       const note =
         fixed(next) === fixed(config)
           ? ''
-          : '; changes of plugins, healing mode and limits, witnesses and stateDir take effect at the next start';
+          : '; changes of plugins, healing limits, witnesses and stateDir take effect at the next start';
       store.addEvent({
         type: 'config-reloaded',
         level: 'info',
@@ -241,9 +242,20 @@ async function start(
       await engine.stop(graceMs);
       store.addEvent({ type: 'monitor-stopped', level: 'info', message: 'netheal stops' });
       store.flush();
-      for (const step of undo.reverse()) await step();
+      await undoAll(undo);
     },
   };
+}
+
+/** Last begun, first ended; a step that fails must not keep the rest, the lock above all, from being given up. */
+async function undoAll(steps: (() => unknown)[]): Promise<void> {
+  for (const step of steps.reverse()) {
+    try {
+      await step();
+    } catch (thrown) {
+      process.stderr.write(`netheal: while stopping: ${messageOf(thrown)}\n`);
+    }
+  }
 }
 
 function firstView(

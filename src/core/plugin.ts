@@ -425,6 +425,8 @@ export type DeviceSnapshot = Readonly<{
     /** Monotonic time before which no further attempt may begin; null = any time. */
     notBeforeMonoMs: number | null;
   }>;
+  /** Its last check failed, confirmed or not. */
+  failing: boolean;
   flapping: boolean;
   /** Reason of the downtime it is in. */
   downtime: string | null;

@@ -54,6 +54,9 @@ export async function runCheck(
   );
 
   let outcome = judge(results, at, monoMs);
+  if (outcome.verdict === 'ok' && device.state.failing.some((name) => isUnknown(results, name))) {
+    outcome = { verdict: 'unknown', at, monoMs, reason: 'the probe that failed could not look' };
+  }
   let repeat = false;
   if (outcome.verdict === 'failed' && stalled(context, dueMonoMs, timeoutMs)) {
     outcome = { verdict: 'unknown', at, monoMs, reason: 'netheal itself was held up during the check' };
@@ -83,6 +86,13 @@ export async function runCheck(
   return quick || outcome.verdict === 'unknown'
     ? { delayMs: retryIntervalMs, jitter: false }
     : { delayMs: intervalMs, jitter: true };
+}
+
+type ProbeResults = readonly Readonly<{ name: string; result: ProbeResult }>[];
+
+/** A device is not well again because only its other probes could be run. */
+function isUnknown(results: ProbeResults, name: string): boolean {
+  return results.some((one) => one.name === name && one.result.ok === 'unknown');
 }
 
 /** While a recovery is being confirmed, checks come as quickly as while a failure is. */
@@ -153,7 +163,7 @@ function account(
   { clock, uplink }: CycleContext,
   device: Monitored,
   outcome: CheckOutcome,
-  results: readonly Readonly<{ name: string; result: ProbeResult }>[],
+  results: ProbeResults,
 ): void {
   for (const { name, result } of results) device.lastResults.set(name, result);
   const ok = outcome.verdict === 'unknown' || uplink.offline ? null : outcome.verdict === 'ok';

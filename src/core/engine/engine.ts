@@ -62,10 +62,13 @@ export class Engine {
   readonly #cycle: CycleContext;
   #lastHeal: number;
   #ticker: unknown = null;
+  #healing: EngineOptions['healing'];
+  #picture: FleetSnapshot['devices'] | null = null;
 
   constructor(options: EngineOptions) {
     const { clock, hooks, store, journal, fleet, config } = options;
     this.#options = options;
+    this.#healing = options.healing;
     this.fleet = fleet;
     this.gates = new Gates(hooks);
     this.approvals = new Approvals({ clock, store, journal, expiresMs: config.healing.approvalExpiresMs });
@@ -86,7 +89,7 @@ export class Engine {
       hooks,
       gates: this.gates,
       approvals: this.approvals,
-      mode: () => (options.healing === 'observe' ? 'observe' : 'act'),
+      mode: () => (this.#healing === 'observe' ? 'observe' : 'act'),
       automatic: () => this.#cycle.healingOn(),
       nextHealId: () => String(++this.#lastHeal),
       checkNow: (id) => this.checkNow(id),
@@ -104,7 +107,7 @@ export class Engine {
       checkNow: (id) => this.checkNow(id),
       record: options.record,
       remedies: () => this.remedies,
-      healingOn: () => options.healing !== 'off' && options.automatic,
+      healingOn: () => this.#healing !== 'off' && options.automatic,
       rootCauseOf: (id) => fleet.rootCauseOf(id),
       onHang: (probe, device) => options.onHang(probe, device.id),
     };
@@ -134,7 +137,14 @@ export class Engine {
    * Puts new devices and downtimes in the place of the old ones; what is known about a device stays with its id and
    * address. Answers why not, where that cannot be done now.
    */
-  async reload(devices: readonly Monitored[], downtimes: readonly DowntimeConfig[]): Promise<string | null> {
+  async reload(
+    devices: readonly Monitored[],
+    downtimes: readonly DowntimeConfig[],
+    healing: EngineOptions['healing'],
+  ): Promise<string | null> {
+    // Whoever turns healing down is obeyed at once, whatever else has to wait.
+    this.#healing = healing;
+    this.#options.store.updateMonitor({ healing });
     // A check that ends after the swap would write its verdict to a device that is no longer there.
     await this.#scheduler.stop();
     const isHealing = this.gates.running.length > 0;
@@ -261,18 +271,12 @@ export class Engine {
 
   /** The fleet as plugins see it. */
   snapshot(): FleetSnapshot {
-    const { clock, store, journal, healing, config } = this.#options;
+    const { clock, journal } = this.#options;
     const now = clock.now();
     return {
       at: now,
       monoMs: clock.monoMs(),
-      devices: [...this.fleet.all()].map((device) =>
-        deviceSnapshot(device, {
-          incident: store.incident(device.state.incident ?? ''),
-          rootCause: this.fleet.rootCauseOf(device.id),
-          healingOn: healing !== 'off' && config.healing.enabled,
-        }),
-      ),
+      devices: this.#deviceSnapshots(),
       selfOffline: this.#uplink.offline,
       paused: journal.state.paused?.by ?? null,
       healingStopped: journal.state.healingStopped,
@@ -283,6 +287,27 @@ export class Engine {
           .filter((at) => now - at < HOUR_MS),
       },
     };
+  }
+
+  /**
+   * A dozen gates look at the fleet in one turn; they share one picture of its devices. Heals that run are never
+   * shared: those must be counted as they are.
+   */
+  #deviceSnapshots(): FleetSnapshot['devices'] {
+    if (this.#picture) return this.#picture;
+    const { store, config } = this.#options;
+    const healingOn = this.#healing !== 'off' && config.healing.enabled;
+    this.#picture = [...this.fleet.all()].map((device) =>
+      deviceSnapshot(device, {
+        incident: store.incident(device.state.incident ?? ''),
+        rootCause: this.fleet.rootCauseOf(device.id),
+        healingOn,
+      }),
+    );
+    setImmediate(() => {
+      this.#picture = null;
+    });
+    return this.#picture;
   }
 
   #tick(): void {

@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, NethealError } from '../errors.ts';
 
@@ -27,9 +27,30 @@ export function lockStateDir(stateDir: string): () => void {
       });
     }
     // Its owner is dead (kill -9, power cut): take it over.
-    rmSync(path, { force: true });
+    removeStale(path);
   }
   throw new NethealError('NH_STATE_LOCKED', `the lock ${path} keeps being taken by others`);
+}
+
+/**
+ * Of two that find the same stale lock, the slower must not remove the lock that the quicker has just made: it is moved
+ * aside first, looked at, and put back where it turns out to be alive.
+ */
+function removeStale(path: string): void {
+  const aside = `${path}.stale.${process.pid}`;
+  try {
+    renameSync(path, aside);
+  } catch {
+    return;
+  }
+  if (holderOf(aside) !== null) {
+    try {
+      linkSync(aside, path);
+    } catch {
+      // A third one was quicker still: its lock stands.
+    }
+  }
+  rmSync(aside, { force: true });
 }
 
 /** Pid of the live daemon on a state directory, or null. */

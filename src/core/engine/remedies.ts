@@ -29,12 +29,14 @@ export class Remedies {
 
   /** Starts the remedy of a device with an open incident; it goes on by itself. */
   start(device: Monitored): void {
-    if (this.#stopped || this.#running.has(device.id)) return;
+    // A device without strategies is only watched: its incident says all there is to say.
+    if (this.#stopped || this.#running.has(device.id) || device.strategies.length === 0) return;
     this.#begin(device, (signal) => this.#treat(device, signal));
   }
 
   /** After a restart: an attempt was cut off. It counts; look first, then go on where the ladder stands. */
   resume(device: Monitored, settleMs: number): void {
+    if (this.#running.has(device.id)) return;
     this.#begin(device, async (signal) => {
       const well = await verifyInterrupted(this.#context, device, settleMs, signal);
       device.setHealing(this.#context.store, { phase: 'idle', reason: null });
@@ -78,7 +80,8 @@ export class Remedies {
   /** The device is well again by other means: what waits has nothing left to do. */
   recovered(device: Monitored): void {
     this.#running.get(device.id)?.waiting.abort('the device came back by itself');
-    if (device.healing.phase === 'needs-human' || device.healing.phase === 'cooling-down') {
+    const { phase, reason } = device.healing;
+    if (phase === 'needs-human' || phase === 'cooling-down' || (phase === 'idle' && reason !== null)) {
       device.setHealing(this.#context.store, { phase: 'idle', reason: null });
     }
   }

@@ -60,10 +60,9 @@ export async function attemptHeal(
 
   const attempt = incident.attempts + 1;
   const policy = device.config.healPolicy;
-  const planned = planAttempt(device.device, device.strategies, policy, incident.failure, attempt);
-  if (!planned && attempt <= policy.maxAttempts) {
-    return { kind: 'needs-human', reason: 'no strategy matches this failure', heal: null };
-  }
+  // What fails now decides, not what failed when the incident began.
+  const failure = device.state.failure ?? incident.failure;
+  const planned = planAttempt(device.device, device.strategies, policy, failure, attempt);
   const asked = toAttempt(
     device,
     incident,

@@ -21,7 +21,10 @@ export async function verify(
     await checkNow(device.id);
     const last = device.lastOutcome;
     // A check that was under way when the settling ended belongs to the time before.
-    if (last && last.monoMs >= seen && last.verdict !== 'unknown') {
+    // One that the state did not take (our own uplink is down) proves nothing.
+    const counts =
+      last?.verdict === 'failed' || (last?.verdict === 'ok' && device.state.lastCheckAt === last.at);
+    if (last && last.monoMs >= seen && last.verdict !== 'unknown' && counts) {
       seen = last.monoMs;
       good = last.verdict === 'ok' ? good + 1 : 0;
       const said =

@@ -80,6 +80,7 @@ export function deviceSnapshot(
       maxAttempts: config.healPolicy.maxAttempts,
       notBeforeMonoMs: healing.notBeforeMonoMs,
     },
+    failing: state.consecutiveFailures > 0 && state.reachability !== 'unreachable',
     flapping: state.flapping,
     downtime: device.downtime?.reason ?? null,
     acknowledged: incident?.acknowledged?.by ?? null,

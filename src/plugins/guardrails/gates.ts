@@ -23,6 +23,8 @@ export type Gate = Readonly<{
 const HOUR_MS = 3_600_000;
 /** Below this many unhealthy devices the blast radius never trips: a fleet of one to three heals its single failure. */
 const MIN_UNHEALTHY = 2;
+/** Failures are confirmed or over within seconds. */
+const DOUBT_MS = 1_000;
 
 /**
  * Every gate before a heal, in the order in which they are asked: the cheapest and surest reasons first, so that the
@@ -32,20 +34,21 @@ export const GATES: readonly Gate[] = [
   gate('healing-disabled', ({ device }) =>
     device.healing.enabled ? undefined : { veto: 'healing is turned off in the config', needsHuman: true },
   ),
-  gate('paused', ({ fleet, device }) => {
-    if (fleet.paused !== null) return { veto: `all healing was paused by ${fleet.paused}` };
-    return device.paused ? { veto: 'healing of this device is paused' } : undefined;
+  gate('paused', (situation) => {
+    const { paused } = situation.fleet;
+    if (paused !== null) return { veto: `all healing was paused by ${paused}` };
+    return ofTargets(situation, (target) => (target.paused ? 'healing of it is paused' : null));
   }),
   gate('self-offline', ({ fleet }) =>
     fleet.selfOffline ? { veto: 'our own uplink is down: nothing is known about anybody' } : undefined,
   ),
-  gate('downtime', ({ device }) =>
-    device.downtime === null ? undefined : { veto: `in downtime: ${device.downtime}` },
+  gate('downtime', (situation) =>
+    ofTargets(situation, ({ downtime }) => (downtime === null ? null : `in downtime: ${downtime}`)),
   ),
-  gate('acknowledged', ({ device }) =>
-    device.acknowledged === null
-      ? undefined
-      : { veto: `acknowledged by ${device.acknowledged}: a person is on it` },
+  gate('acknowledged', (situation) =>
+    ofTargets(situation, ({ acknowledged }) =>
+      acknowledged === null ? null : `acknowledged by ${acknowledged}: a person is on it`,
+    ),
   ),
   gate('unreachable', ({ device, fleet }) => {
     if (device.reachability !== 'unreachable' && !isBehindDeadParents(device, fleet)) return undefined;
@@ -87,6 +90,21 @@ export const GATES: readonly Gate[] = [
   }),
 ];
 
+/** A step may run `on` another device: what holds a hand off that one holds this heal too. */
+function ofTargets(
+  { attempt, device, fleet }: Situation,
+  why: (target: DeviceSnapshot) => string | null,
+): Omit<Veto, 'gate'> | undefined {
+  const own = why(device);
+  if (own !== null) return { veto: own };
+  const others = attempt.targets.filter((id) => id !== device.device.id);
+  for (const target of fleet.devices) {
+    const other = others.includes(target.device.id) ? why(target) : null;
+    if (other !== null) return { veto: `${target.device.label}, on which a step would run: ${other}` };
+  }
+  return undefined;
+}
+
 /** A device that was down on its own account before its parents broke too stays down, and yet nothing can be done to it. */
 function isBehindDeadParents({ device }: DeviceSnapshot, { devices }: FleetSnapshot): boolean {
   if (device.parents.length === 0) return false;
@@ -116,10 +134,18 @@ function tooMany(
   // Unreachable devices count with their root cause as one: they are not unhealthy on their own account.
   // A planned outage is explained; it must not stop the healing of everybody else.
   const unhealthy = devices.filter((device) => device.reachability === 'down' && !device.downtime).length;
-  const percent = (100 * unhealthy) / devices.length;
-  if (unhealthy < MIN_UNHEALTHY || percent <= maxUnhealthyPercent) return undefined;
-  const veto = `${unhealthy} of ${devices.length} devices of ${where} are down, more than ${maxUnhealthyPercent} %`;
-  return { veto, stopsAll: true };
+  const isOver = (count: number) =>
+    count >= MIN_UNHEALTHY && (100 * count) / devices.length > maxUnhealthyPercent;
+  if (isOver(unhealthy)) {
+    const veto = `${unhealthy} of ${devices.length} devices of ${where} are down, more than ${maxUnhealthyPercent} %`;
+    return { veto, stopsAll: true };
+  }
+  // In a mass outage somebody is confirmed first: wait for the verdict on those that fail as well.
+  const doubtful = devices.filter(
+    (device) => device.failing && device.reachability !== 'down' && !device.downtime,
+  ).length;
+  if (doubtful === 0 || !isOver(unhealthy + doubtful)) return undefined;
+  return { veto: `${doubtful} more of ${where} fail and are not confirmed yet`, waitMs: DOUBT_MS };
 }
 
 function gate(name: string, verdict: Gate['verdict']): Gate {

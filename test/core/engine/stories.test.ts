@@ -301,6 +301,66 @@ describe('gates', () => {
   });
 });
 
+describe('a step that runs on another device', () => {
+  const pair = [
+    { id: 'ap', parents: [], heal: [{ name: 'bounce the port', steps: [{ wait: '1s', on: 'sw' }] }] },
+    { id: 'sw', label: 'Switch' },
+  ];
+
+  it('is held while that device is in downtime, paused or acknowledged', async () => {
+    const w = await world(pair).start();
+    await w.act({ type: 'downtime', by: 'op', device: 'sw', reason: 'firmware', durationMs: 2 * MINUTE });
+    w.down.add('ap');
+    await w.clock.advance(MINUTE);
+    expect(w.told('heal-refused')).toMatchObject([
+      expect.stringContaining('Switch, on which a step would run'),
+    ]);
+    expect(w.healed).toEqual([]);
+    w.heal = (_request, { down }) => {
+      down.delete('ap');
+      return { ok: true };
+    };
+    await w.clock.advance(2 * MINUTE);
+    expect(w.healed).toEqual(['sw']);
+  });
+});
+
+describe('a device without strategies', () => {
+  it('is watched only: its outage is an incident and nobody is called to heal it', async () => {
+    const w = await world([{ id: 'a', heal: [] }]).start();
+    w.down.add('a');
+    await w.clock.advance(5 * MINUTE);
+    expect(w.told('incident-opened')).toHaveLength(1);
+    expect(w.told('needs-human')).toEqual([]);
+  });
+
+  it('or none for this failure needs a person, but not while it is in downtime', async () => {
+    const heal = [{ name: 'refused only', when: { failure: 'refused' }, steps: [{ wait: '1s' }] }];
+    const w = await world([{ id: 'a', heal }]).start();
+    await w.act({ type: 'downtime', by: 'op', device: 'a', reason: 'works', durationMs: MINUTE });
+    w.down.add('a');
+    await w.clock.advance(50_000);
+    expect(w.told('needs-human')).toEqual([]);
+    await w.clock.advance(MINUTE);
+    expect(w.told('needs-human')).toMatchObject([expect.stringContaining('no strategy matches')]);
+  });
+});
+
+describe('turning healing down by a reload', () => {
+  it('is obeyed at once', async () => {
+    const w = await world([{ id: 'a' }]).start();
+    await w.clock.advance(5_000);
+    const devices = [...w.engine.fleet.all()];
+    const reloaded = w.engine.reload(devices, [], 'observe');
+    await w.clock.advance(2_000);
+    expect(await reloaded).toBeNull();
+    w.down.add('a');
+    await w.clock.advance(MINUTE);
+    expect(w.healed).toEqual([]);
+    expect(w.told('heal-observed')).toHaveLength(1);
+  });
+});
+
 describe('approval', () => {
   const asking = [
     {
