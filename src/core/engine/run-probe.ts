@@ -1,5 +1,6 @@
 import { messageOf } from '../errors.ts';
 import type { Hooks } from '../kernel/hooks.ts';
+import { isProbeResult } from '../kernel/probe-result.ts';
 import type { Device, ProbeRequest, ProbeResult } from '../plugin.ts';
 import { cleanLine } from '../text.ts';
 import type { Clock } from './clock.ts';
@@ -57,6 +58,11 @@ function runWithDeadline(
       clock.clearTimer(timer);
       resolve(result);
     };
+    const answered = (result: unknown) => {
+      if (isProbeResult(result)) return settle(result);
+      const message = `probe ${request.probe} answered something that is no result`;
+      settle({ ok: 'unknown', reason: 'local-error', message });
+    };
     const failed = (thrown: unknown) => {
       // Probes that only listen to the signal reject when it aborts: that is a timeout. Anything else is their mistake.
       settle(
@@ -70,7 +76,7 @@ function runWithDeadline(
       );
     };
     try {
-      probe.run(request).then(settle, failed);
+      probe.run(request).then(answered, failed);
     } catch (thrown) {
       failed(thrown);
     }

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { messageOf } from '../errors.ts';
 import { cleanLine } from '../text.ts';
 import type { Account } from './accounts.ts';
@@ -34,20 +35,16 @@ export async function guarded<T>(
     return { ok: false, what: `plugin ${context.account.plugin} is disabled: ${context.account.disabled}` };
   }
   let value: T;
+  let makesSense: boolean;
   try {
     const answer = call();
     tellIfBlocking(context, context.monoMs() - started);
     value = isPromise(answer) ? await withDeadline(answer, context.timeoutMs) : answer;
+    makesSense = isAnswer(value);
   } catch (thrown) {
     return fault(context, started, thrown === DEADLINE ? null : messageOf(thrown));
   }
-  if (!isAnswer(value)) {
-    return fault(
-      context,
-      started,
-      `answered ${cleanLine(JSON.stringify(value) ?? String(value), 80)}, which means nothing`,
-    );
-  }
+  if (!makesSense) return fault(context, started, `answered ${inWords(value)}, which means nothing`);
   context.account.succeeded(context.monoMs() - started);
   return { ok: true, value };
 }
@@ -111,6 +108,14 @@ function tellIfBlocking(context: GuardContext, durationMs: number): void {
   account.errors++;
   account.lastError = what;
   context.onFault({ plugin: account.plugin, hook, what, timedOut: false });
+}
+
+/** Never throws: what a plugin answers may be a circle, a BigInt or worse. */
+function inWords(value: unknown): string {
+  return cleanLine(
+    inspect(value, { depth: 1, breakLength: Number.POSITIVE_INFINITY, customInspect: false }),
+    80,
+  );
 }
 
 function isPromise(value: unknown): value is Promise<unknown> {

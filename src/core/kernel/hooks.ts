@@ -23,6 +23,7 @@ import type {
 } from '../plugin.ts';
 import type { Account } from './accounts.ts';
 import { type Fault, type GuardContext, guarded, guardedSync } from './guard.ts';
+import { isProbeResult } from './probe-result.ts';
 
 /** The engine's side of the hooks: only the engine fires them. Frozen, so that nobody adds or swaps one. */
 export type Hooks = ReturnType<typeof createHooks>;
@@ -52,19 +53,20 @@ type Rule = Readonly<{
 const anything = () => true;
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
-const isResult = (value: unknown) =>
-  isObject(value) && (value.ok === true || value.ok === false || value.ok === 'unknown');
 const isSkip = (value: unknown) => isObject(value) && typeof value.skip === 'string';
 const isVeto = (value: unknown) =>
-  isObject(value) && typeof value.veto === 'string' && typeof value.gate === 'string';
+  isObject(value) &&
+  typeof value.veto === 'string' &&
+  typeof value.gate === 'string' &&
+  (value.waitMs === undefined || Number.isFinite(value.waitMs));
 
 /** The two around a probe are on its way and must be quick; a check waits for them. */
 const RULES: Readonly<Record<HookName, Rule>> = {
   beforePing: {
     timeoutMs: 5_000,
-    isAnswer: (value) => value === undefined || isSkip(value) || isResult(value),
+    isAnswer: (value) => value === undefined || isSkip(value) || isProbeResult(value),
   },
-  afterPing: { timeoutMs: 1_000, isAnswer: (value) => value === undefined || isResult(value) },
+  afterPing: { timeoutMs: 1_000, isAnswer: (value) => value === undefined || isProbeResult(value) },
   onSample: { timeoutMs: 0, isAnswer: anything },
   onStatusChange: { timeoutMs: 5_000, isAnswer: anything },
   onThresholdReached: { timeoutMs: 5_000, isAnswer: anything },

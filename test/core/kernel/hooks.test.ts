@@ -25,6 +25,12 @@ function world() {
   return { hooks, faults, plugin };
 }
 
+function circle(): object {
+  const ring: { self?: object } = {};
+  ring.self = ring;
+  return ring;
+}
+
 describe('a tap that misbehaves', () => {
   it.each([
     [
@@ -71,6 +77,27 @@ describe('a tap that misbehaves', () => {
     plugin('shy').taps.afterPing.tap(() => undefined);
     expect(await hooks.afterPing.promise(RESULT, REQUEST)).toEqual(RESULT);
     expect(faults.map(({ plugin }) => plugin)).toEqual(['bad', 'odd']);
+  });
+
+  it.each([
+    ['a circle', circle()],
+    ['a BigInt', 1n],
+    [
+      'an object that throws when it is looked at',
+      {
+        get ok() {
+          throw new Error('look away');
+        },
+      },
+    ],
+    ['a result whose numbers are none', { ok: true, rttMs: 'fast' }],
+    ['a failure without a reason', { ok: false, message: 'broken' }],
+    ['a failure without words', { ok: false, reason: 'timeout' }],
+  ])('and answers %s is at fault, and the value stays', async (_what, nonsense) => {
+    const { hooks, faults, plugin } = world();
+    plugin('odd').taps.afterPing.tap(() => nonsense as never);
+    expect(await hooks.afterPing.promise(RESULT, REQUEST)).toEqual(RESULT);
+    expect(faults).toMatchObject([{ plugin: 'odd', hook: 'afterPing' }]);
   });
 
   it.each([
