@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { createRequire, registerHooks } from 'node:module';
+import { registerHooks } from 'node:module';
 import { isAbsolute, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { messageOf, NethealError } from '../errors.ts';
@@ -8,6 +8,8 @@ import type { Plugin } from '../plugin.ts';
 /** The sources end in .ts, the build in .js; both load their own kind. */
 const EXTENSION = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
 const BUILT_IN = fileURLToPath(new URL('../../plugins/', import.meta.url));
+/** Leads a request to resolve a package from another folder than this file's. */
+const FROM = 'netheal-from:';
 const PLUGIN_API = new URL(`../plugin${EXTENSION}`, import.meta.url).href;
 
 /**
@@ -39,10 +41,9 @@ function locate(name: string, configDir: string): string {
   }
   const builtIn = join(BUILT_IN, name, `index${EXTENSION}`);
   if (/^[a-z][a-z0-9-]*$/.test(name) && existsSync(builtIn)) return pathToFileURL(builtIn).href;
+  mapPluginApi();
   try {
-    const path = createRequire(join(configDir, 'noop.js')).resolve(name);
-    mapPluginApi();
-    return pathToFileURL(path).href;
+    return import.meta.resolve(`${FROM}${JSON.stringify({ name, configDir })}`);
   } catch (thrown) {
     throw notFound(name, 'it is neither a built-in nor a package installed beside the config', thrown);
   }
@@ -57,13 +58,20 @@ function notFound(name: string, why: string, cause?: unknown): NethealError {
 
 let mapped = false;
 
-/** A stranger's `import 'netheal/plugin'` gets the running netheal's, wherever the file lies: never a second copy. */
+/**
+ * A stranger's `import 'netheal/plugin'` gets the running netheal's, wherever the file lies: never a second copy. And
+ * packages are looked for from the config's folder as its own `import` would: many of today's cannot be required.
+ */
 function mapPluginApi(): void {
   if (mapped) return;
   mapped = true;
   registerHooks({
-    resolve: (specifier, context, next) =>
-      specifier === 'netheal/plugin' ? { url: PLUGIN_API, shortCircuit: true } : next(specifier, context),
+    resolve: (specifier, context, next) => {
+      if (specifier === 'netheal/plugin') return { url: PLUGIN_API, shortCircuit: true };
+      if (!specifier.startsWith(FROM)) return next(specifier, context);
+      const { name, configDir } = JSON.parse(specifier.slice(FROM.length));
+      return next(name, { ...context, parentURL: pathToFileURL(join(configDir, 'config')).href });
+    },
   });
 }
 
