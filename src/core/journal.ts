@@ -122,7 +122,7 @@ function readJournal(path: string): { state: JournalState; badLines: number } {
       badLines++;
     }
   }
-  return { state: { ...EMPTY_JOURNAL, ...state }, badLines };
+  return { state, badLines };
 }
 
 /** A rename is only durable when its folder is. */

@@ -81,17 +81,21 @@ describe('the journal', () => {
     expect(warn).not.toHaveBeenCalled();
   });
 
-  it('uses the rest where a line is damaged, keeps a copy, and says so', () => {
+  it.each([
+    ['garbage', 'garbage'],
+    ['no entry', 'null'],
+    ['an entry of another version', '{"type":"from-the-future"}'],
+  ])('uses the rest where a line is %s, keeps a copy, and says so', (_what, damaged) => {
     const dir = folder();
     const before = open(dir);
     before.append(incident('1'));
     before.close();
-    appendFileSync(join(dir, 'journal'), 'garbage\n{"type":"paused","device":null,"by":"op","at":1}\n');
+    appendFileSync(join(dir, 'journal'), `${damaged}\n{"type":"paused","device":null,"by":"op","at":1}\n`);
     const warn = vi.fn();
     expect(open(dir, warn).state).toMatchObject({ incidents: { 1: {} }, paused: { by: 'op' } });
     expect(warn).toHaveBeenCalledWith(expect.stringContaining('1 unreadable line(s)'));
     const copy = readdirSync(dir).find((name) => name.startsWith('journal.corrupt-'))!;
-    expect(readFileSync(join(dir, copy), 'utf8')).toContain('garbage');
+    expect(readFileSync(join(dir, copy), 'utf8')).toContain(damaged);
   });
 
   it('has on the disk every entry that was acknowledged before kill -9', async () => {

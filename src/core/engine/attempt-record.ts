@@ -69,9 +69,10 @@ export class AttemptRecord {
     const { attempt } = this.#attempt;
     this.transcript.write('verdict', `${outcome}: ${reason}`);
     const finishedAt = clock.now();
-    journal.append({ type: 'attempt-end', id: this.id, end: { outcome, reason, at: finishedAt, spent } });
     const incident = { ...this.#incident, attempts: spent ? attempt : attempt - 1 };
+    // The count before the end: after a crash between the two the attempt is without an end, and so it is counted.
     journal.append({ type: 'incident', incident });
+    journal.append({ type: 'attempt-end', id: this.id, end: { outcome, reason, at: finishedAt, spent } });
     store.putIncident(incident);
     this.#device.setHealing(store, { phase: 'idle', reason: null });
     this.#show({ phase: 'done', outcome, reason, finishedAt, transcript: [...this.transcript.lines] });

@@ -53,11 +53,11 @@ export const EMPTY_JOURNAL: JournalState = {
   lastHeal: 0,
 };
 
-/** The state after one more entry. Pure. */
+/** The state after one more entry. Pure. @throws TypeError for what is no entry */
 export function reduceJournal(state: JournalState, entry: JournalEntry): JournalState {
   switch (entry.type) {
     case 'state':
-      return entry.state;
+      return { ...EMPTY_JOURNAL, ...entry.state };
     case 'incident': {
       const { incident } = entry;
       const lastIncident = Math.max(state.lastIncident, Number(incident.id) || 0);
@@ -88,6 +88,9 @@ export function reduceJournal(state: JournalState, entry: JournalEntry): Journal
       return { ...state, pausedDevices: state.pausedDevices.filter((id) => id !== entry.device) };
     case 'healing-stopped':
       return { ...state, healingStopped: entry.reason };
+    default:
+      // Written by another version, or damaged: what is known so far must not be lost with it.
+      throw new TypeError(`a journal entry of type ${(entry as { type?: unknown }).type} is not known`);
   }
 }
 
