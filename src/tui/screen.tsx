@@ -10,11 +10,8 @@ import type { Terminal } from './terminal.ts';
 /** How a screen ends: with an exit code or with what broke it. */
 type End = Readonly<{ code: number }> | Readonly<{ thrown: unknown }>;
 
-const SIGNALS = [
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-  ['SIGHUP', 129],
-] as const;
+/** Ways of being told to stop. As good as `q`: the caller stops the engine cleanly, so the code is 0. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** The screen itself. However it ends, the terminal is as it was before. */
 export async function runScreen(source: Source, options: TuiOptions, terminal: Terminal): Promise<number> {
@@ -84,9 +81,10 @@ function listenForTheEnd(end: (how: End) => void, stdout: NodeJS.EventEmitter): 
     emitter.on(event, listener as (...args: unknown[]) => void);
     offs.push(() => emitter.off(event, listener as (...args: unknown[]) => void));
   };
-  for (const [signal, code] of SIGNALS) on(process, signal, () => end({ code }));
+  for (const signal of SIGNALS) on(process, signal, () => end({ code: 0 }));
   on(stdout, 'error', (error: NodeJS.ErrnoException) => {
-    end(error.code === 'EPIPE' || error.code === 'EIO' ? { code: 129 } : { thrown: error });
+    // The terminal has gone: a hang-up that came without its signal.
+    end(error.code === 'EPIPE' || error.code === 'EIO' ? { code: 0 } : { thrown: error });
   });
   // Node would print the fault on the alternate screen, where it is lost; where the host handles faults, it goes on.
   for (const event of ['uncaughtException', 'unhandledRejection'])
