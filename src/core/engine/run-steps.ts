@@ -21,7 +21,7 @@ export async function runSteps(
   for (const step of strategy.steps) {
     if (context.hardStop.aborted) return { acted, failure: 'netheal was stopped' };
     const result = await runStep(context, device, step, transcript);
-    if (!result.ok) return { acted: acted || result.acted, failure: result.message };
+    if (!result.ok) return { acted: acted || result.acted, failure: transcript.masked(result.message) };
     acted = true;
   }
   return { acted, failure: null };
@@ -51,10 +51,13 @@ async function runStep(
   hardStop.addEventListener('abort', onHardStop);
   const signal = AbortSignal.any([deadline.signal, hardStop]);
   try {
-    return await Promise.race([
+    const result = await Promise.race([
       healer.run({ spec, device: device.device, target, ssh, timeoutMs, signal, transcript }),
       hung.promise,
     ]);
+    if (isStepResult(result)) return result;
+    const message = `healer ${healer.kind} answered something that is no result`;
+    return { ok: false, acted: true, message };
   } catch (thrown) {
     // A healer that throws may have done anything: the attempt counts.
     return { ok: false, acted: true, message: `healer ${healer.kind} failed: ${messageOf(thrown)}` };
@@ -62,4 +65,10 @@ async function runStep(
     hardStop.removeEventListener('abort', onHardStop);
     for (const timer of timers) clock.clearTimer(timer);
   }
+}
+
+function isStepResult(value: unknown): value is StepResult {
+  if (typeof value !== 'object' || value === null) return false;
+  const { ok, acted, message } = value as Record<string, unknown>;
+  return ok === true || (ok === false && typeof acted === 'boolean' && typeof message === 'string');
 }

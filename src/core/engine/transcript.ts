@@ -20,14 +20,16 @@ export class LiveTranscript implements Transcript {
   }
 
   write(kind: TranscriptLine['kind'], text: string): void {
-    for (const part of cleanLines(this.#masked(text), MAX_LINE_LENGTH)) {
+    // Masked before lines are cut, and again when nothing hidden stands between the letters of a secret any more.
+    for (const line of cleanLines(this.masked(text), MAX_LINE_LENGTH)) {
+      const part = this.masked(line);
       if (this.lines.length > MAX_LINES) return;
       const cut = this.lines.length === MAX_LINES;
-      const line: TranscriptLine = cut
+      const written: TranscriptLine = cut
         ? { at: this.#now(), kind: 'info', text: `(the transcript ends here: ${MAX_LINES} lines)` }
         : { at: this.#now(), kind, text: part };
-      this.lines.push(line);
-      this.#onLine(line);
+      this.lines.push(written);
+      this.#onLine(written);
     }
   }
 
@@ -36,9 +38,12 @@ export class LiveTranscript implements Transcript {
     if (text.length >= MIN_MASKED) this.#secrets.add(text);
   }
 
-  #masked(text: string): string {
+  /** The text without the secrets of this transcript; for what is said of a step elsewhere. */
+  masked(text: string): string {
     let masked = text;
-    for (const secret of this.#secrets) masked = masked.replaceAll(secret, '<secret>');
+    // The longest first: a secret that begins with another would leave its end behind.
+    const secrets = [...this.#secrets].sort((a, b) => b.length - a.length);
+    for (const secret of secrets) masked = masked.replaceAll(secret, '<secret>');
     return masked;
   }
 }
