@@ -5,7 +5,7 @@ import { VIEWS } from './frame.ts';
 import { clamp, move } from './list.ts';
 import type { UiStore } from './store.ts';
 import { THEMES } from './theme.ts';
-import { type Approval, bodyHeight, type Overlay, VIEW_NAMES, type ViewName } from './ui.ts';
+import { type Approval, bodyHeight, filteredView, type Overlay, VIEW_NAMES, type ViewName } from './ui.ts';
 import { lastDetailTop } from './views/device.ts';
 
 /** What a command may use beside the store: the ways out of the program. */
@@ -28,11 +28,15 @@ export const COMMANDS = {
   back: ({ store }) => back(store),
   expand: ({ store }) => collapse(store, false),
   collapse: ({ store }) => collapse(store, true),
-  filter: ({ store }) => store.set({ prompt: { kind: 'filter', text: store.ui.filter }, message: null }),
+  filter: ({ store }) => {
+    const view = filteredView(store.ui);
+    if (view) store.set({ prompt: { kind: 'filter', text: store.ui.filters[view], view }, message: null });
+  },
   problems: ({ store }) => {
-    const words = store.ui.filter.split(/\s+/).filter(Boolean);
+    const words = store.ui.filters.fleet.split(/\s+/).filter(Boolean);
     const others = words.filter((word) => word !== '!');
-    store.set({ filter: (words.length === others.length ? ['!', ...others] : others).join(' ') });
+    const fleet = (words.length === others.length ? ['!', ...others] : others).join(' ');
+    store.set({ filters: { ...store.ui.filters, fleet } });
   },
   sort: ({ store }) => {
     const index = COLUMNS.findIndex(({ id }) => id === store.ui.sort);
@@ -169,8 +173,9 @@ function back(store: UiStore): void {
     store.set({ device: null, message: null });
     return;
   }
-  if (ui.filter !== '') {
-    store.set({ filter: '', message: null });
+  const view = filteredView(ui);
+  if (view && ui.filters[view] !== '') {
+    store.set({ filters: { ...ui.filters, [view]: '' }, message: null });
     return;
   }
   store.set({ view: 'fleet', message: null });

@@ -55,7 +55,8 @@ function isQuitting(store: UiStore, key: string): boolean {
 
 function type(store: UiStore, prompt: Prompt, key: string): void {
   if (key === 'escape') {
-    store.set({ prompt: null, ...(prompt.kind === 'filter' && { filter: '' }) });
+    edit(store, { ...prompt, text: '' });
+    store.set({ prompt: null });
   } else if (key === 'enter') {
     store.set({ prompt: null });
     submit(store, prompt);
@@ -69,7 +70,11 @@ function type(store: UiStore, prompt: Prompt, key: string): void {
 }
 
 function edit(store: UiStore, prompt: Prompt): void {
-  store.set({ prompt, ...(prompt.kind === 'filter' && { filter: prompt.text }) });
+  const { filters } = store.ui;
+  store.set({
+    prompt,
+    ...(prompt.kind === 'filter' && { filters: { ...filters, [prompt.view]: prompt.text } }),
+  });
 }
 
 const SPAN = /^(\d+)\s*([mhd])\b\s*(.*)$/;

@@ -10,6 +10,8 @@ import type { ThemeName } from './theme.ts';
 /** The views with a list, in the order of their number keys. */
 export const VIEW_NAMES = ['fleet', 'events', 'incidents', 'heals', 'plugins'] as const;
 export type ViewName = (typeof VIEW_NAMES)[number];
+/** The views that can be filtered, each by a filter of its own: a word about devices finds no event. */
+export type FilteredView = Extract<ViewName, 'fleet' | 'events'>;
 
 /** A question over the screen. What it runs is decided when it opens, never when it is answered. */
 export type Confirm = Readonly<{
@@ -37,7 +39,7 @@ export type Overlay = Confirm | Approval | Readonly<{ kind: 'help'; top: number 
 
 /** A line of text that is being typed. */
 export type Prompt =
-  | Readonly<{ kind: 'filter'; text: string }>
+  | Readonly<{ kind: 'filter'; text: string; view: FilteredView }>
   | Readonly<{ kind: 'ack'; text: string; device: string; label: string }>
   | Readonly<{ kind: 'downtime'; text: string; device: string; label: string }>;
 
@@ -51,7 +53,7 @@ export type Ui = Readonly<{
   lists: Readonly<Record<ViewName, ListState>>;
   /** First visible line of the detail. */
   detailTop: number;
-  filter: string;
+  filters: Readonly<Record<FilteredView, string>>;
   sort: ColumnId;
   reverse: boolean;
   grouped: boolean;
@@ -77,7 +79,7 @@ export const UI_START: Ui = {
     plugins: LIST_START,
   },
   detailTop: 0,
-  filter: '',
+  filters: { fleet: '', events: '' },
   sort: 'state',
   reverse: false,
   grouped: true,
@@ -108,6 +110,11 @@ export type Scene = Readonly<{
   /** The last events and captured console lines, the newest first. */
   events: readonly EventRecord[];
 }>;
+
+/** The view whose filter the keys of filtering are about now. */
+export function filteredView({ view }: Pick<Ui, 'view'>): FilteredView | null {
+  return view === 'fleet' || view === 'events' ? view : null;
+}
 
 /** Below this the screen shows counts only, and only quitting is possible. */
 export function isTiny({ columns, rows }: Size): boolean {

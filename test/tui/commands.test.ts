@@ -128,6 +128,23 @@ describe('finding', () => {
     ui.close();
   });
 
+  it('keeps the filters of the fleet and of the events apart', async () => {
+    const ui = openUi();
+    await ui.press('!', '2');
+    expect(ui.lineWith('Events')).toContain('48 of 48');
+    await ui.press('/', ...'lobby', 'enter');
+    expect(ui.lineWith('Events')).toContain('3 of 48');
+    await ui.press('1');
+    expect(ui.lineWith('Fleet')).toContain('8 of 47');
+    await ui.press('3', 'escape');
+    expect(ui.lineWith('Fleet')).toContain('8 of 47');
+    await ui.press('escape');
+    expect(ui.lineWith('Fleet')).toContain('47 of 47');
+    await ui.press('2', 'escape', 'escape');
+    expect(ui.lineWith('Fleet')).toContain('47 of 47');
+    ui.close();
+  });
+
   it('says what is wrong with a filter', async () => {
     const ui = openUi();
     await ui.press('/', ...'rtt>x', 'enter');
@@ -141,7 +158,7 @@ describe('finding', () => {
     expect(ui.calls.quit + ui.source.asked.length).toBe(0);
     await ui.press('/');
     paste(ui.shell, 'lob\x1b\rby');
-    expect(ui.store.ui.filter).toBe('lob by');
+    expect(ui.store.ui.filters.fleet).toBe('lob by');
     ui.close();
   });
 

@@ -9,7 +9,7 @@ type EventRow = Readonly<{ key: string; event: EventRecord }>;
 /** All events that are remembered, the newest first. */
 export const eventsView: View = defineView<EventRow>({
   rows({ events, ui, data }) {
-    const words = ui.filter.toLowerCase().split(/\s+/).filter(Boolean);
+    const words = ui.filters.events.toLowerCase().split(/\s+/).filter(Boolean);
     const matches = ({ message, type, level, device, plugin }: EventRecord) => {
       const label = device === undefined ? (plugin ?? '') : data.labelOf(device);
       const text = `${label} ${type} ${level} ${message}`.toLowerCase();
@@ -17,7 +17,7 @@ export const eventsView: View = defineView<EventRow>({
     };
     return events.filter(matches).map((event) => ({ key: `${event.seq} ${event.at}`, event }));
   },
-  dependsOn: ({ events, ui }) => [events, ui.filter],
+  dependsOn: ({ events, ui }) => [events, ui.filters.events],
   listHeight: ({ size }) => bodyHeight(size) - 2,
   deviceOf: ({ event }) => event.device ?? null,
   lines(scene, rows, list) {
@@ -28,7 +28,7 @@ export const eventsView: View = defineView<EventRow>({
       ['dim', '   follow: '],
       ui.follow ? ['good', 'on'] : ['warn', 'off (f)'],
       ['dim', '   filter: '],
-      ui.filter === '' ? ['dim', 'none'] : ['key', ui.filter],
+      ui.filters.events === '' ? ['dim', 'none'] : ['key', ui.filters.events],
     ];
     const shown = rows.slice(list.top, list.top + eventsView.listHeight(scene)).map(({ event, key }) => {
       const spans = eventSpans(event, data, look, size.columns >= 100 ? 18 : 14);

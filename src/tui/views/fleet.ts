@@ -22,13 +22,13 @@ function eventsHeight({ rows }: Size): number {
 export const fleetView: View = defineView<FleetRow>({
   rows: ({ data, ui }) =>
     fleetRows(data, {
-      filter: parseFilter(ui.filter),
+      filter: parseFilter(ui.filters.fleet),
       sort: ui.sort,
       reverse: ui.reverse,
       grouped: ui.grouped,
       collapsed: ui.collapsed,
     }),
-  dependsOn: ({ ui }) => [ui.filter, ui.sort, ui.reverse, ui.grouped, ui.collapsed],
+  dependsOn: ({ ui }) => [ui.filters.fleet, ui.sort, ui.reverse, ui.grouped, ui.collapsed],
   listHeight: ({ size }) => bodyHeight(size) - HEAD - eventsHeight(size),
   start: (rows) =>
     Math.max(
@@ -56,7 +56,7 @@ function summary({ ui, data, look }: Scene, rows: readonly FleetRow[]): Span[] {
     (sum, row) => sum + (row.kind === 'group' ? (row.collapsed ? row.total : 0) : 1),
     0,
   );
-  const filter = parseFilter(ui.filter);
+  const filter = parseFilter(ui.filters.fleet);
   const spans: Span[] = [
     ['title', ' Fleet'],
     `  ${shown} of ${all}`,
@@ -65,8 +65,8 @@ function summary({ ui, data, look }: Scene, rows: readonly FleetRow[]): Span[] {
     ui.reverse ? ' reversed' : '',
     ['dim', '   filter: '],
   ];
-  if (ui.filter === '') spans.push(['dim', 'none']);
-  else spans.push([filter.ok ? 'key' : 'bad', ui.filter]);
+  if (ui.filters.fleet === '') spans.push(['dim', 'none']);
+  else spans.push([filter.ok ? 'key' : 'bad', ui.filters.fleet]);
   if (!filter.ok) spans.push(['bad', ` ${look.glyphs.arrow} ${filter.message}`]);
   return spans;
 }
@@ -77,7 +77,9 @@ function tableLines(scene: Scene, rows: readonly FleetRow[], list: ListState): s
   const height = fleetView.listHeight(scene);
   if (rows.length === 0) {
     const why =
-      ui.filter === '' ? 'The config names no device.' : 'No device matches the filter. Esc clears it.';
+      ui.filters.fleet === ''
+        ? 'The config names no device.'
+        : 'No device matches the filter. Esc clears it.';
     return ['', line(look, size.columns, [['dim', `  ${why}`]])];
   }
   const layout = layoutOf(size.columns);
