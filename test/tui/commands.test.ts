@@ -199,6 +199,21 @@ describe('views', () => {
     ui.close();
   });
 
+  it.each(['1', '2', '3', '4', '5'])(
+    'marks the row that keys act on without any colour (%s)',
+    async (view) => {
+      const ui = openUi({ colour: false });
+      await ui.press(view);
+      const marked = () => ui.store.frame.lines.filter((line) => line.startsWith('>'));
+      const [first] = marked();
+      expect(marked()).toHaveLength(1);
+      await ui.press('j');
+      expect(marked()).toHaveLength(1);
+      expect(marked()[0]).not.toBe(first);
+      ui.close();
+    },
+  );
+
   it('follows the newest event until somebody scrolls', async () => {
     const ui = openUi();
     await ui.press('2', 'j');

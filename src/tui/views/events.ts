@@ -31,8 +31,13 @@ export const eventsView: View = defineView<EventRow>({
       ui.filters.events === '' ? ['dim', 'none'] : ['key', ui.filters.events],
     ];
     const shown = rows.slice(list.top, list.top + eventsView.listHeight(scene)).map(({ event, key }) => {
-      const spans = eventSpans(event, data, look, size.columns >= 100 ? 18 : 14);
-      return (key === list.key ? selectedLine : line)(look, size.columns, spans);
+      const selected = key === list.key;
+      // A sign and not a colour alone: keys act on the device of this event.
+      const spans: Span[] = [
+        selected ? look.glyphs.cursor : ' ',
+        ...eventSpans(event, data, look, size.columns >= 100 ? 18 : 14),
+      ];
+      return (selected ? selectedLine : line)(look, size.columns, spans);
     });
     return [line(look, size.columns, head), '', ...shown];
   },
