@@ -63,7 +63,7 @@ const isVeto = (value: unknown) =>
 /** The two around a probe are on its way and must be quick; a check waits for them. */
 const RULES: Readonly<Record<HookName, Rule>> = {
   beforePing: {
-    timeoutMs: 5_000,
+    timeoutMs: 1_000,
     isAnswer: (value) => value === undefined || isSkip(value) || isProbeResult(value),
   },
   afterPing: { timeoutMs: 1_000, isAnswer: (value) => value === undefined || isProbeResult(value) },
