@@ -160,25 +160,26 @@ export type Placed = Readonly<{ column: Column; width: number }>;
 export type Layout = Readonly<{ placed: readonly Placed[] }>;
 
 /** The order in which columns grow where there is room left. */
-const GROWTH: readonly ColumnId[] = ['note', 'label', 'recent', 'label', 'address', 'note'];
+const GROWTH: readonly ColumnId[] = ['label', 'note', 'recent', 'label', 'address', 'note'];
 const GROWTH_STEP: Readonly<Partial<Record<ColumnId, number>>> = {
   recent: 8,
   note: 6,
   label: 4,
   address: 11,
 };
-const layouts = new Map<number, Layout>();
+const layouts = new Map<string, Layout>();
 
-/** The columns that fit `width` cells, in the order of the screen. */
-export function layoutOf(width: number): Layout {
-  const known = layouts.get(width);
+/** The columns that fit `width` cells, in the order of the screen; labels of up to `labelWidth` cells come first. */
+export function layoutOf(width: number, labelWidth: number): Layout {
+  const key = `${width} ${labelWidth}`;
+  const known = layouts.get(key);
   if (known) return known;
-  const layout = { placed: place(width) };
-  layouts.set(width, layout);
+  const layout = { placed: place(width, labelWidth) };
+  layouts.set(key, layout);
   return layout;
 }
 
-function place(width: number): Placed[] {
+function place(width: number, labelWidth: number): Placed[] {
   let columns = [...COLUMNS];
   // The cursor takes two cells, every column one of space behind it.
   const needed = () => 2 + columns.reduce((sum, column) => sum + column.width + 1, 0) - 1;
@@ -195,11 +196,13 @@ function place(width: number): Placed[] {
     const column = columns.find((one) => one.id === id);
     const now = widths.get(id);
     if (!column || now === undefined) return;
-    const more = Math.min(step, spare, (column.maxWidth ?? column.width) - now);
+    const most = Math.min(column.maxWidth ?? column.width, id === 'label' ? labelWidth : Infinity);
+    const more = Math.max(0, Math.min(step, spare, most - now));
     widths.set(id, now + more);
     spare -= more;
   };
   for (const id of GROWTH) grow(id, GROWTH_STEP[id] ?? 0);
+  grow('label', spare);
   grow('note', spare);
   return columns.map((column) => ({ column, width: widths.get(column.id)! }));
 }

@@ -1,5 +1,6 @@
 import type { DeviceView, HealView, Snapshot } from '../core/api/types.ts';
 import type { Incident } from '../core/model/types.ts';
+import { widthOf } from './cells.ts';
 import { type Neighbours, SEVERITY, type ShownState, shownState } from './device-state.ts';
 
 /** A snapshot with what every view asks of it worked out once. */
@@ -9,6 +10,8 @@ export type Data = Neighbours &
     byId: ReadonlyMap<string, DeviceView>;
     counts: Readonly<Record<ShownState, number>>;
     openIncidents: readonly Incident[];
+    /** Cells of the longest label, so that columns of labels are as wide as this fleet needs. */
+    labelWidth: number;
     /** Heals that wait for a person, the oldest first. */
     waiting: readonly HealView[];
     /** Devices that are unreachable because of this one. */
@@ -20,9 +23,11 @@ export function dataOf(snapshot: Snapshot): Data {
   const byId = new Map<string, DeviceView>();
   const counts = Object.fromEntries(SEVERITY.map((state) => [state, 0])) as Record<ShownState, number>;
   const victims = new Map<string, DeviceView[]>();
+  let labelWidth = 0;
   for (const device of snapshot.devices) {
     byId.set(device.id, device);
     counts[shownState(device)]++;
+    labelWidth = Math.max(labelWidth, widthOf(device.label));
     if (device.reachability !== 'unreachable' || device.rootCause === null) continue;
     const others = victims.get(device.rootCause);
     if (others) others.push(device);
@@ -33,6 +38,7 @@ export function dataOf(snapshot: Snapshot): Data {
     byId,
     counts,
     openIncidents: snapshot.incidents.filter(({ closedAt }) => closedAt === null),
+    labelWidth,
     waiting: snapshot.heals
       .filter(({ phase }) => phase === 'waiting-approval')
       .toSorted((a, b) => a.startedAt - b.startedAt),

@@ -19,7 +19,7 @@ describe('a row of the table', () => {
   it.each([60, 80, 100, 120, 160, 240])(
     'is exactly %i cells wide, wide and joined letters included',
     (width) => {
-      const layout = layoutOf(width);
+      const layout = layoutOf(width, 30);
       const odd = ['ルーター東京', 'cafe\u0301', '👩‍👩‍👧 nursery', 'x'.repeat(80), 'Ünïcödé'];
       for (const device of [...odd.map((label) => deviceOf(label, '2001:db8::1', 'a')), ...fleet()])
         expect(stringWidth(rowString(device, layout, width, context, false))).toBe(width);
@@ -30,7 +30,7 @@ describe('a row of the table', () => {
   );
 
   it('says the state by sign and word', () => {
-    const row = (label: string) => rowString(find(label), layoutOf(120), 120, context, false);
+    const row = (label: string) => rowString(find(label), layoutOf(120, 14), 120, context, false);
     expect(row('ap-lobby')).toMatch(/^ {2}✖ down +ap-lobby .*approval!/);
     expect(row('sw-b-01')).toMatch(/◌ unreachable .*via wan-rt-02/);
     expect(row('wan-rt-02')).toMatch(/approval! ROOT of 4/);
@@ -42,7 +42,7 @@ describe('a row of the table', () => {
   it('is the very same string until something in it changes', () => {
     const device = find('fw-01');
     const draw = (now: number, selected = false) =>
-      rowString(device, layoutOf(80), 80, { ...context, now }, selected);
+      rowString(device, layoutOf(80, 14), 80, { ...context, now }, selected);
     const first = draw(NOW);
     expect(draw(NOW + 5_000)).toBe(first);
     expect(draw(NOW, true)).toMatch(/^>/);
@@ -54,7 +54,7 @@ describe('a row of the table', () => {
     const rows = THEMES.map((theme) =>
       rowString(
         device,
-        layoutOf(80),
+        layoutOf(80, 14),
         80,
         { ...context, look: { glyphs: UNICODE, paint: painter(theme, true) } },
         false,
@@ -62,11 +62,23 @@ describe('a row of the table', () => {
     );
     expect(new Set(rows).size).toBe(THEMES.length);
     const ascii = { glyphs: ASCII, paint: painter('dark', false) };
-    expect(rowString(device, layoutOf(80), 80, { ...context, look: ascii }, false)).toMatch(/^[\x20-\x7e]+$/);
+    expect(rowString(device, layoutOf(80, 14), 80, { ...context, look: ascii }, false)).toMatch(
+      /^[\x20-\x7e]+$/,
+    );
+  });
+
+  it('gives labels the cells that the longest of the fleet needs, as far as there are any', () => {
+    const cells = (width: number, labelWidth: number) =>
+      layoutOf(width, labelWidth).placed.find(({ column }) => column.id === 'label')!.width;
+    expect(cells(80, 9)).toBe(14);
+    expect(cells(80, 16)).toBe(16);
+    expect(cells(120, 16)).toBe(16);
+    expect(cells(160, 25)).toBe(25);
+    expect(cells(240, 80)).toBe(30);
   });
 
   it('drops the lesser columns first where it is narrow', () => {
-    const ids = (width: number) => layoutOf(width).placed.map(({ column }) => column.id);
+    const ids = (width: number) => layoutOf(width, 30).placed.map(({ column }) => column.id);
     expect(ids(120)).toContain('address');
     expect(ids(80)).toEqual(['state', 'label', 'since', 'loss', 'rtt', 'recent', 'note']);
     expect(ids(60)).toEqual(expect.arrayContaining(['state', 'label', 'rtt', 'note']));

@@ -190,7 +190,7 @@ function healLines({ look, size }: Scene, heal: HealView): string[] {
 
 function eventLines({ events, look, size, data }: Scene, device: DeviceView): string[] {
   const own = events.filter(({ device: id }) => id === device.id).slice(0, 20);
-  const lines = own.map((event) => line(look, size.columns, eventSpans(event, data, look, 14)));
+  const lines = own.map((event) => line(look, size.columns, eventSpans(event, data, look)));
   if (own.length === 0) lines.push(line(look, size.columns, [['dim', '  none yet']]));
   return [rule(look, size.columns, 'events of this device'), ...lines];
 }

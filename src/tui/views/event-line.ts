@@ -2,6 +2,7 @@ import type { EventRecord } from '../../core/plugin.ts';
 import { fitTo, type Look, type Span, steady } from '../cells.ts';
 import type { Data } from '../data.ts';
 import { clock } from '../format.ts';
+import { clamp } from '../list.ts';
 import type { Style } from '../theme.ts';
 
 const LEVEL_STYLE: Readonly<Record<EventRecord['level'], Style>> = {
@@ -11,14 +12,18 @@ const LEVEL_STYLE: Readonly<Record<EventRecord['level'], Style>> = {
   bad: 'bad',
 };
 
+/** The least, for the names of plugins, and the most: the message matters more. */
+const LABEL_CELLS = [14, 20] as const;
+
 /** One event: time, sign, whom it is about, what happened. */
-export function eventSpans(event: EventRecord, data: Data, look: Look, labelWidth: number): Span[] {
+export function eventSpans(event: EventRecord, data: Data, look: Look): Span[] {
   const label = event.device === undefined ? (event.plugin ?? '') : data.labelOf(event.device);
+  const cells = clamp(data.labelWidth, ...LABEL_CELLS);
   return [
     ['dim', ` ${clock(Date.parse(event.at))} `],
     signOf(event, look),
     ' ',
-    ['bold', fitTo(steady(label, look.glyphs), labelWidth, look.glyphs)],
+    ['bold', fitTo(steady(label, look.glyphs), cells, look.glyphs)],
     ' ',
     withoutLabel(event.message, label),
   ];

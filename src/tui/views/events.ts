@@ -33,10 +33,7 @@ export const eventsView: View = defineView<EventRow>({
     const shown = rows.slice(list.top, list.top + eventsView.listHeight(scene)).map(({ event, key }) => {
       const selected = key === list.key;
       // A sign and not a colour alone: keys act on the device of this event.
-      const spans: Span[] = [
-        selected ? look.glyphs.cursor : ' ',
-        ...eventSpans(event, data, look, size.columns >= 100 ? 18 : 14),
-      ];
+      const spans: Span[] = [selected ? look.glyphs.cursor : ' ', ...eventSpans(event, data, look)];
       return (selected ? selectedLine : line)(look, size.columns, spans);
     });
     return [line(look, size.columns, head), '', ...shown];

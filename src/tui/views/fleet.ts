@@ -37,8 +37,8 @@ export const fleetView: View = defineView<FleetRow>({
     ),
   deviceOf: (row) => (row.kind === 'device' ? row.device.id : null),
   lines(scene, rows, list) {
-    const { size, look, ui } = scene;
-    const layout = layoutOf(size.columns);
+    const { size, look, ui, data } = scene;
+    const layout = layoutOf(size.columns, data.labelWidth);
     const table = tableLines(scene, rows, list);
     while (table.length < fleetView.listHeight(scene)) table.push('');
     return [
@@ -82,7 +82,7 @@ function tableLines(scene: Scene, rows: readonly FleetRow[], list: ListState): s
         : 'No device matches the filter. Esc clears it.';
     return ['', line(look, size.columns, [['dim', `  ${why}`]])];
   }
-  const layout = layoutOf(size.columns);
+  const layout = layoutOf(size.columns, data.labelWidth);
   const context = { look, now, neighbours: data };
   return rows.slice(list.top, list.top + height).map((row) => {
     const selected = row.key === list.key;
@@ -114,7 +114,7 @@ function eventsPane({ size, look, events, data }: Scene): string[] {
   if (height === 0) return [];
   const lines = events
     .slice(0, height - 1)
-    .map((event) => line(look, size.columns, eventSpans(event, data, look, 14)));
+    .map((event) => line(look, size.columns, eventSpans(event, data, look)));
   while (lines.length < height - 1) lines.push('');
   return [rule(look, size.columns, 'events'), ...lines];
 }
