@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import type { DowntimeConfig } from '../../../src/core/config/types.ts';
+import { Downtimes } from '../../../src/core/engine/downtimes.ts';
+
+const DEVICE = { id: 'a', group: 'berlin' };
+const HOUR = 3_600_000;
+/** Local time, as cron expressions are. */
+const at = (time: string) => new Date(`2026-11-23T${time}`).getTime();
+const planned = (config: Partial<DowntimeConfig>) =>
+  new Downtimes([{ devices: [], groups: [], reason: 'works', ...config }], []);
+
+describe('a fixed downtime', () => {
+  const works = planned({ devices: ['a'], from: at('10:00:00'), to: at('12:00:00') });
+
+  it.each([
+    ['09:59:59.999', null],
+    ['10:00:00', at('12:00:00')],
+    ['11:59:59.999', at('12:00:00')],
+    ['12:00:00', null],
+  ])('at %s', (time, until) => {
+    expect(works.active(DEVICE, at(time))).toEqual(until === null ? null : { reason: 'works', until });
+  });
+
+  it('holds for its devices and groups and for nobody else', () => {
+    const now = at('11:00:00');
+    expect(works.active({ id: 'b', group: 'berlin' }, now)).toBeNull();
+    const group = planned({ groups: ['berlin'], from: at('10:00:00'), to: at('12:00:00') });
+    expect(group.active({ id: 'b', group: 'berlin' }, now)).not.toBeNull();
+    expect(group.active({ id: 'a', group: 'paris' }, now)).toBeNull();
+  });
+});
+
+describe('a downtime by cron', () => {
+  const backup = planned({ devices: ['a'], cron: '30 2 * * *', durationMs: HOUR });
+
+  it.each([
+    ['02:29:59', null],
+    ['02:30:00', at('03:30:00')],
+    ['03:29:59.999', at('03:30:00')],
+    ['03:30:00', null],
+    ['14:00:00', null],
+  ])('at %s', (time, until) => {
+    expect(backup.active(DEVICE, at(time))?.until ?? null).toBe(until);
+  });
+
+  it('that is longer than its period never ends', () => {
+    const always = planned({ devices: ['a'], cron: '0 * * * *', durationMs: 2 * HOUR });
+    for (let minute = 0; minute < 180; minute++) {
+      expect(always.active(DEVICE, at('05:00:00') + minute * 60_000)).not.toBeNull();
+    }
+  });
+
+  it('on some days of the week leaves the others alone', () => {
+    const mondays = planned({ devices: ['a'], cron: '0 4 * * 1', durationMs: HOUR });
+    expect(mondays.active(DEVICE, at('04:30:00'))).not.toBeNull();
+    expect(mondays.active(DEVICE, at('04:30:00') + 24 * HOUR)).toBeNull();
+  });
+});
+
+describe('a downtime that a person set', () => {
+  it('holds for its device until it is over, and is told before a planned one', () => {
+    const adHoc = [{ device: 'a', by: 'ada', reason: 'new roof', until: at('11:00:00') }];
+    const both = new Downtimes(
+      [{ devices: ['a'], groups: [], reason: 'works', from: at('10:00:00'), to: at('12:00:00') }],
+      adHoc,
+    );
+    expect(both.active(DEVICE, at('10:30:00'))?.reason).toBe('new roof');
+    expect(both.active(DEVICE, at('11:00:00'))?.reason).toBe('works');
+    expect(both.active({ id: 'b', group: 'berlin' }, at('10:30:00'))).toBeNull();
+  });
+});
