@@ -238,7 +238,7 @@ describe('views', () => {
   it('shows incidents with what they made unreachable', async () => {
     const ui = openUi();
     await ui.press('3');
-    expect(ui.lineWith('#42')).toContain('root of 4 unreachable');
+    expect(ui.lineWith('#42')).toContain('root of 4   no heal yet');
     expect(ui.text()).toMatch(/├ ◌ sw-b-01[\s\S]*└ ◌ 2 more/);
     ui.close();
   });
@@ -249,6 +249,13 @@ describe('views', () => {
     expect(ui.text()).toContain('$ radio restart');
     await ui.press('5', 'G');
     expect(ui.lineWith('smtp')).toMatch(/faulty +1,204 +2 +1 +3021\.0 +connect ECONNREFUSED/);
+    ui.close();
+  });
+
+  it('says why a heal failed on a narrow screen too', async () => {
+    const ui = openUi({ columns: 80, rows: 24 });
+    await ui.press('4', 'G');
+    expect(ui.text()).toContain('by auto: 3 checks, no answer');
     ui.close();
   });
 

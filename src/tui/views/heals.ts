@@ -6,6 +6,9 @@ import type { Style } from '../theme.ts';
 import { bodyHeight, type Scene } from '../ui.ts';
 import { defineView, type View } from './view.ts';
 
+/** From here on a row has room for who and why; below that only the pane says it. */
+const WIDE = 100;
+
 type HealRow = Readonly<{ key: string; heal: HealView }>;
 
 /** Attempts to heal, the newest first, with the transcript of the one under the cursor. */
@@ -31,12 +34,13 @@ export const healsView: View = defineView<HealRow>({
     if (rows.length === 0) body.push(line(look, size.columns, [['dim', '  Nothing had to be healed yet.']]));
     while (body.length < height) body.push('');
     const heal = rows[list.index]?.heal;
-    const room = bodyHeight(size) - 3 - height;
+    const room = bodyHeight(size) - 4 - height;
     return [
       line(look, size.columns, head),
       '',
       ...body,
       heal ? rule(look, size.columns, `heal #${heal.id}`, `${heal.strategy}`) : '',
+      heal ? line(look, size.columns, [['dim', ` ${whoAndWhy(heal)}`]]) : '',
       ...(heal ? transcriptTail(heal, look, size.columns, room) : []),
     ];
   },
@@ -54,6 +58,10 @@ function isOver({ phase }: HealView): boolean {
   return phase === 'done';
 }
 
+function whoAndWhy({ by, reason }: HealView): string {
+  return reason === null ? `by ${by}` : `by ${by}: ${reason}`;
+}
+
 function healLine({ look, size, data, now }: Scene, { heal }: HealRow, selected: boolean): string {
   const { glyphs } = look;
   const [style, word] = healWord(heal);
@@ -63,10 +71,9 @@ function healLine({ look, size, data, now }: Scene, { heal }: HealRow, selected:
     [style, fitTo(word, 12, glyphs)],
     ['bold', fitTo(steady(data.labelOf(heal.device), glyphs), 18, glyphs)],
     ` ${heal.attempt}/${heal.maxAttempts} `,
-    fitTo(heal.strategy, size.columns >= 100 ? 24 : 16, glyphs),
+    fitTo(heal.strategy, 24, glyphs),
     ['dim', fitTo(coarseDuration((heal.finishedAt ?? now) - heal.startedAt), 5, glyphs, 'right')],
-    ['dim', `  by ${heal.by}`],
-    ['dim', heal.reason === null ? '' : `  ${heal.reason}`],
+    ['dim', size.columns >= WIDE ? `  ${whoAndWhy(heal)}` : ''],
   ];
   return (selected ? selectedLine : line)(look, size.columns, spans);
 }

@@ -57,7 +57,7 @@ function incidentLines(scene: Scene, { incident }: IncidentRow, selected: boolea
     [state, glyphs.states[state]],
     ' ',
     ['bold', fitTo(steady(data.labelOf(incident.device), glyphs), 18, glyphs)],
-    victims.length > 0 ? `root of ${victims.length} unreachable   ` : '',
+    victims.length > 0 ? `root of ${victims.length}   ` : '',
     ['dim', healWords(incident, device?.healing.maxAttempts)],
   ];
   const lines = [(selected ? selectedLine : line)(look, size.columns, spans)];
@@ -93,7 +93,7 @@ function wordOf({ closedAt, recoveredAt }: Incident): string {
 
 function healWords({ attempts, needsHuman, acknowledged }: Incident, max: number | undefined): string {
   const words = [attempts === 0 ? 'no heal yet' : `${attempts}${max ? ` of ${max}` : ''} heals`];
-  if (needsHuman !== null) words.push('needs a person');
+  if (needsHuman !== null) words.unshift('needs a person');
   if (acknowledged) words.push(`ack ${acknowledged.by}`);
   return words.join(', ');
 }
