@@ -28,6 +28,7 @@ const seen = (id: string, reachability: Reachability): DeviceSnapshot => ({
   incident: null,
   rootCause: null,
   healing: { enabled: true, phase: 'idle', attempts: 0, maxAttempts: 2, notBeforeMonoMs: null },
+  failing: false,
   flapping: false,
   downtime: null,
   acknowledged: null,
