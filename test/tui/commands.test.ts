@@ -252,6 +252,24 @@ describe('views', () => {
     ui.close();
   });
 
+  it('gives every command of a transcript one prompt: its own, or ours where it has none', async () => {
+    const [running] = snapshot().heals.filter(({ phase }) => phase === 'running');
+    const transcript = ['$ uptime', '# reboot', 'GET http://nas/restart'].map((text) => ({
+      at: NOW,
+      kind: 'command' as const,
+      text,
+    }));
+    const ui = openUi({
+      source: new FakeSource({ snapshot: snapshot({ heals: [{ ...running!, transcript }] }) }),
+    });
+    await ui.press('4');
+    const told = ui.store.frame.lines
+      .filter((line) => /^ \d\d:/.test(line))
+      .map((line) => line.slice(10).trimEnd());
+    expect(told).toEqual(['$ uptime', '# reboot', '$ GET http://nas/restart']);
+    ui.close();
+  });
+
   it('says why a heal failed on a narrow screen too', async () => {
     const ui = openUi({ columns: 80, rows: 24 });
     await ui.press('4', 'G');

@@ -86,6 +86,9 @@ const KIND: Readonly<Record<TranscriptLine['kind'], readonly [Style, string]>> =
   verdict: ['bold', '= '],
 };
 
+/** A login shows the prompt it had, which tells root from others; other commands come without one. */
+const PROMPT = /^[$#>] /;
+
 /** The end of a transcript in so many lines; long lines are broken, not cut. */
 export function transcriptTail(heal: HealView, look: Look, width: number, height: number): string[] {
   if (heal.transcript.length === 0) {
@@ -99,7 +102,8 @@ export function transcriptTail(heal: HealView, look: Look, width: number, height
   }
   const lines: string[] = [];
   for (const { at, kind, text } of heal.transcript.slice(-Math.max(1, height))) {
-    const [style, sign] = KIND[kind];
+    const [style, usual] = KIND[kind];
+    const sign = kind === 'command' && PROMPT.test(text) ? '' : usual;
     for (const [index, part] of wrap(steady(text, look.glyphs), width - 13).entries()) {
       const time = index === 0 ? ` ${clock(at)} ` : ' '.repeat(10);
       lines.push(
