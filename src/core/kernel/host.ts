@@ -50,7 +50,11 @@ export class PluginHost {
   async apply(configs: readonly PluginConfig[]): Promise<void> {
     const loaded = [];
     for (const config of configs) {
-      const plugin = await loadPlugin(config.name, this.#context.configDir);
+      const plugin = await withTimeout(
+        loadPlugin(config.name, this.#context.configDir),
+        APPLY_TIMEOUT_MS,
+        `plugin ${config.name} did not finish loading`,
+      );
       loaded.push({ plugin, options: this.#parseOptions(plugin, config) });
     }
     for (const { plugin, options } of inOrder(loaded)) await this.#applyOne(plugin, options);

@@ -221,6 +221,14 @@ describe('in time', () => {
     await refused;
   });
 
+  it('a file that never finishes loading is named too', async () => {
+    const { apply } = hostOf({ name: 'p' });
+    files.set('file 0', new Promise(() => undefined));
+    const refused = expect(apply()).rejects.toThrow('plugin file 0 did not finish loading within 10 s');
+    await vi.advanceTimersByTimeAsync(10_000);
+    await refused;
+  });
+
   it('stopping goes from the last registered to the first, and one that hangs holds nobody up', async () => {
     const stopped: string[] = [];
     const stops = (name: string, run: () => unknown = () => stopped.push(name)): Sketch => ({
