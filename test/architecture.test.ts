@@ -17,9 +17,11 @@ function importsBelow(folder: string): Import[] {
       const from = join(folder, name);
       const text = readFileSync(join(ROOT, from), 'utf8');
       return [
-        ...text.matchAll(/^(?:import|export)\s(?:(type)\s)?[^'"]*?from\s'([^']+)';|import\('([^']+)'\)/gm),
-      ].map(([, type, named, dynamic]) => {
-        const what = named ?? dynamic!;
+        ...text.matchAll(
+          /^(?:import|export)\s(?:(type)\s)?[^'"]*?from\s'([^']+)';|^import\s'([^']+)';|import\('([^']+)'\)/gm,
+        ),
+      ].map(([, type, named, bare, dynamic]) => {
+        const what = named ?? bare ?? dynamic!;
         const local = what.startsWith('.') ? relative(ROOT, resolve(ROOT, dirname(from), what)) : what;
         return { from, what: local, typeOnly: type !== undefined };
       });
