@@ -16,7 +16,11 @@ function masked(value: unknown, key: string): unknown {
   if (value instanceof Secret) return MASK;
   if (typeof value === 'string') {
     if (SECRET_KEY.test(key)) return MASK;
-    return value.replace(/(:\/\/[^/\s:@]*:)[^@/\s]+@/g, `$1${MASK}@`);
+    return value
+      .replace(/(:\/\/[^/\s:@]*:)[^@/\s]+@/g, `$1${MASK}@`)
+      .replace(/([?&]([^=&#\s]+)=)[^&#\s]+/g, (whole, begin: string, name: string) =>
+        SECRET_KEY.test(name) || name === 'key' ? begin + MASK : whole,
+      );
   }
   if (Array.isArray(value)) return value.map((item) => masked(item, key));
   if (typeof value !== 'object' || value === null) return value;

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { nearest } from '../nearest.ts';
 import { cleanLine } from '../text.ts';
+import { SECRET_KEY } from './secrets.ts';
 import type { ConfigPath } from './types.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -12,9 +13,6 @@ export type Problem = Readonly<{
   /** For a mistyped key: the right one beside it. That this one is missing then need not be told as well. */
   meant?: string;
 }>;
-
-/** What stands under such a key is never shown. */
-const SECRET_KEY = /^(token|password|passphrase|secret|key)$|(Token|Password|Secret|_password)$/;
 
 /** Issues of a schema as lines `FILE:LINE:COL path.to.key: what is wrong, and the nearest right thing`. */
 export function explainIssues(
@@ -59,13 +57,19 @@ function explain(issue: Issue, base: ConfigPath, value: unknown, schema: Schema 
   const own = issue.path as ConfigPath;
   const path = [...base, ...own];
   const input = valueAt(value, own);
-  const secret = SECRET_KEY.test(String(path.at(-1)));
+  // What stands under such a key, at any depth, is never shown.
+  const secret = path.some((step) => step === 'key' || SECRET_KEY.test(String(step)));
+  const said = secret ? 'this' : shown(input);
   switch (issue.code) {
     case 'unrecognized_keys': {
       const known = schema ? keysAt(schema, own) : [];
       return issue.keys.map((key) => ({ path: [...path, key], ...unknownKey(key, known) }));
     }
     case 'invalid_union': {
+      // A union that is told apart by one key knows which words that key takes.
+      const words = schema ? discriminatorsAt(schema, own) : [];
+      if (issue.errors.length === 0 && words.length > 0)
+        return [{ path, message: noneOf(words, input, said) }];
       const branch = bestBranch(issue.errors, input);
       if (!branch)
         return [
@@ -74,7 +78,7 @@ function explain(issue: Issue, base: ConfigPath, value: unknown, schema: Schema 
             message: isOwnWords(issue.message)
               ? secret
                 ? issue.message
-                : `${shown(input)} ${issue.message}`
+                : `${said} ${issue.message}`
               : mustBe(issue.errors.flatMap(expectedAtRoot), input, secret),
           },
         ];
@@ -85,23 +89,22 @@ function explain(issue: Issue, base: ConfigPath, value: unknown, schema: Schema 
       if (issue.message !== '' && isOwnWords(issue.message)) return [{ path, message: issue.message }];
       if (input === undefined) return [{ path, message: MISSING }];
       return [{ path, message: mustBe([issue.expected], input, secret) }];
-    case 'invalid_value': {
-      const allowed = issue.values.map(String);
-      const near = typeof input === 'string' ? nearest(input, allowed) : null;
-      const hint = near ? `, did you mean "${near}"?` : '';
-      if (input === undefined) return [{ path, message: `is missing; one of: ${allowed.join(', ')}` }];
-      return [{ path, message: `${shown(input)} is none of ${allowed.join(', ')}${hint}` }];
-    }
+    case 'invalid_value':
+      return [{ path, message: noneOf(issue.values.map(String), input, said) }];
     case 'too_small':
-      return [{ path, message: tooSmall(issue, input) }];
+      return [{ path, message: tooSmall(issue, said) }];
     case 'too_big':
-      return [{ path, message: `${shown(input)} is too large, at most ${issue.maximum}` }];
+      return [{ path, message: tooBig(issue, said) }];
+    case 'not_multiple_of':
+      return [{ path, message: `${said} is no multiple of ${issue.divisor}` }];
+    case 'invalid_key':
+      return [{ path, message: 'a key of this form is not allowed here' }];
     case 'invalid_format':
       if (isOwnWords(issue.message)) return [{ path, message: issue.message }];
       return [
         {
           path,
-          message: `${secret ? 'this' : shown(input)} ${FORMATS[issue.format] ?? 'has the wrong form'}`,
+          message: `${said} ${FORMATS[issue.format] ?? 'has the wrong form'}`,
         },
       ];
     default:
@@ -131,11 +134,29 @@ const FORMATS: Readonly<Record<string, string>> = {
   email: 'is no e-mail address',
 };
 
-function tooSmall(issue: Extract<Issue, { code: 'too_small' }>, input: unknown): string {
-  if (issue.origin === 'number' || issue.origin === 'int') {
-    return `${shown(input)} is too small, ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`;
-  }
-  return 'must not be empty';
+/** One of a few words was wanted: all of them, and the one that was most likely meant. */
+function noneOf(allowed: readonly string[], input: unknown, said: string): string {
+  if (input === undefined) return `is missing; one of: ${allowed.join(', ')}`;
+  const near = typeof input === 'string' ? nearest(input, allowed) : null;
+  return `${said} is none of ${allowed.join(', ')}${near ? `, did you mean "${near}"?` : ''}`;
+}
+
+/** What is counted where a value is not a number itself. */
+const COUNTED: Readonly<Record<string, string>> = { string: 'characters', array: 'entries' };
+
+function tooSmall(issue: Extract<Issue, { code: 'too_small' }>, said: string): string {
+  const { origin, minimum, inclusive } = issue;
+  const counted = COUNTED[origin];
+  if (!counted && origin !== 'number' && origin !== 'int' && origin !== 'bigint') return 'must not be empty';
+  if (!counted) return `${said} is too small, ${inclusive ? 'at least' : 'more than'} ${minimum}`;
+  return Number(minimum) <= 1 ? 'must not be empty' : `is too short, at least ${minimum} ${counted}`;
+}
+
+function tooBig(issue: Extract<Issue, { code: 'too_big' }>, said: string): string {
+  const { origin, maximum, inclusive } = issue;
+  const counted = COUNTED[origin];
+  if (counted) return `is too long, at most ${maximum} ${counted}`;
+  return `${said} is too large, ${inclusive === false ? 'less than' : 'at most'} ${maximum}`;
 }
 
 const NOUNS: Readonly<Record<string, string>> = {
@@ -205,6 +226,7 @@ type Def = {
   valueType?: Schema;
   in?: Schema;
   getter?: () => Schema;
+  values?: readonly unknown[];
 };
 
 function at(schema: Schema, path: ConfigPath): Schema | undefined {
@@ -224,6 +246,16 @@ function keysAt(schema: Schema, path: ConfigPath): string[] {
   const found = at(schema, path);
   if (!found) return [];
   return [...new Set(unwrap(found).flatMap((candidate) => Object.keys(defOf(candidate).shape ?? {})))];
+}
+
+/** The words that a key takes in the branches of the map around it. */
+function discriminatorsAt(schema: Schema, path: ConfigPath): string[] {
+  const around = at(schema, path.slice(0, -1));
+  const key = path.at(-1);
+  if (!around || key === undefined) return [];
+  const keys = unwrap(around).flatMap((candidate) => defOf(candidate).shape?.[key] ?? []);
+  const words = keys.flatMap((inside) => unwrap(inside).flatMap((one) => defOf(one).values ?? []));
+  return [...new Set(words.map(String))];
 }
 
 /** Looks through optional, default, pipe, lazy and union to the schemas inside. */

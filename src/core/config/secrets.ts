@@ -24,7 +24,7 @@ export function isSecretRef(value: unknown): value is Exclude<SecretRef, string>
 
 /** Keys of options whose values are secrets, in plugins of anybody. */
 export const SECRET_KEY =
-  /^(token|pass(word|phrase)?|secret|authorization|cookie)$|(Token|Password|Passphrase|Secret)$/i;
+  /(tokens?|passwords?|passphrase|secrets?|authorization|cookie|api[-_]?key)$|^pass$/i;
 
 /**
  * Fetches a secret. Relative files start at `dir`; below $CREDENTIALS_DIRECTORY they are looked for second.
