@@ -79,7 +79,8 @@ async function runOne(
   const { transcript, signal, ssh } = request;
   if (signal.aborted) return { kind: 'cancelled', cutBytes: 0, tookMs: 0, unsent: true };
   const password = command.sudo ? (ssh?.sudoPassword ?? ssh?.password) : undefined;
-  transcript.write('command', `${command.sudo ? '# ' : '$ '}${text}`);
+  // Views put their prompt before a command.
+  transcript.write('command', command.sudo ? `sudo ${text}` : text);
   const startedAt = performance.now();
   const end = await runCommand(session, {
     input: command.sudo ? withSudo(text, password) : { command: text, stdin: undefined },

@@ -14,7 +14,7 @@ describe('commands of an ssh step', () => {
     expect(result).toEqual({ ok: true });
     expect(server.commands).toEqual(['echo one; echo two >&2', 'printf three']);
     expect(server.tried).toEqual(['none', 'password']);
-    expect(lines).toContain('command: $ echo one; echo two >&2');
+    expect(lines).toContain('command: echo one; echo two >&2');
     expect(lines).toContain('output: one');
     expect(lines).toContain('output: [stderr] two');
     expect(lines).toContain('output: three');
