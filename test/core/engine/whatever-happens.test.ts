@@ -220,3 +220,31 @@ it('whatever happens, no device is touched twice at once, beyond the limits, beh
   );
   expect(runs).toBeGreaterThan(10);
 }, 60_000);
+
+it('whatever happened, once all is well every device is up, every incident closed and nobody is being healed', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(event, { minLength: 5, maxLength: 30, size: 'max' }), async (events) => {
+      const watched = new Watched();
+      await watched.w.start();
+      for (const one of events) await watched.happen(one);
+      const allIsWell: readonly Event[] = [
+        { type: 'healers', how: 'mends' },
+        { type: 'connect' },
+        { type: 'resume all' },
+        ...IDS.map((id) => ({ type: 'mend', id }) as const),
+      ];
+      for (const one of allIsWell) await watched.happen(one);
+      // A step that hangs has two minutes, its verification and the healthy period follow.
+      for (let minute = 0; minute < 6; minute++) await watched.happen({ type: 'wait', seconds: 60 });
+      const { w } = watched;
+      for (const id of IDS) {
+        expect(w.device(id)).toMatchObject({ reachability: 'up', hardness: 'hard', incident: null });
+        expect(w.device(id).healing.phase).toBe('idle');
+      }
+      expect(w.engine.gates.running).toEqual([]);
+      expect([...w.store.incidents()].filter(({ closedAt }) => closedAt === null)).toEqual([]);
+      expect([...w.store.heals()].filter(({ phase }) => phase !== 'done')).toEqual([]);
+    }),
+    { numRuns: 40 },
+  );
+}, 60_000);
