@@ -116,20 +116,22 @@ function isBehindDeadParents({ device }: DeviceSnapshot, { devices }: FleetSnaps
 }
 
 /** Many devices at once are one cause that no heal of theirs will mend, or a mistake of ours: stop, and ask. */
-function blastRadius({ attempt, fleet, options }: Situation): Omit<Veto, 'gate'> | undefined {
+function blastRadius(situation: Situation): Omit<Veto, 'gate'> | undefined {
+  const { attempt, fleet } = situation;
   if (fleet.healingStopped !== null) return { veto: `all healing is stopped: ${fleet.healingStopped}` };
   const group = fleet.devices.filter(({ device }) => device.group === attempt.device.group);
   if (group.length === 0)
     return { veto: `the group "${attempt.device.group}" is empty or unknown`, needsHuman: true };
   return (
-    tooMany(group, `group "${attempt.device.group}"`, options) ?? tooMany(fleet.devices, 'the fleet', options)
+    tooMany(group, `group "${attempt.device.group}"`, situation) ??
+    tooMany(fleet.devices, 'the fleet', situation)
   );
 }
 
 function tooMany(
   devices: readonly DeviceSnapshot[],
   where: string,
-  { maxUnhealthyPercent }: GuardrailOptions,
+  { fleet, options: { maxUnhealthyPercent } }: Situation,
 ): Omit<Veto, 'gate'> | undefined {
   // Unreachable devices count with their root cause as one: they are not unhealthy on their own account.
   // A planned outage is explained; it must not stop the healing of everybody else.
@@ -140,9 +142,14 @@ function tooMany(
     const veto = `${unhealthy} of ${devices.length} devices of ${where} are down, more than ${maxUnhealthyPercent} %`;
     return { veto, stopsAll: true };
   }
-  // In a mass outage somebody is confirmed first: wait for the verdict on those that fail as well.
+  // In a mass outage somebody is confirmed first: wait for the verdict on those that fail as well, but for those that
+  // hang under what is down already.
   const doubtful = devices.filter(
-    (device) => device.failing && device.reachability !== 'down' && !device.downtime,
+    (device) =>
+      device.failing &&
+      device.reachability !== 'down' &&
+      !device.downtime &&
+      !isBehindDeadParents(device, fleet),
   ).length;
   if (doubtful === 0 || !isOver(unhealthy + doubtful)) return undefined;
   return { veto: `${doubtful} more of ${where} fail and are not confirmed yet`, waitMs: DOUBT_MS };

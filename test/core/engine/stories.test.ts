@@ -124,6 +124,8 @@ describe('the root of an outage', () => {
     await w.clock.advance(2 * MINUTE);
     expect(w.told('incident-opened')).toHaveLength(1);
     expect(w.healed).toEqual(['sw']);
+    // Its children fail for its sake: they are no mass outage to wait for.
+    expect(w.told('heal-refused')).toEqual([]);
     expect(
       w.events
         .filter(({ type, to }) => type === 'status-change' && to === 'unreachable')
