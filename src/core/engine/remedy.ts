@@ -56,7 +56,7 @@ export async function attemptHeal(
   request: HealRequest,
   signal: AbortSignal,
 ): Promise<Next> {
-  const { gates, approvals, store } = context;
+  const { gates, approvals } = context;
 
   const attempt = incident.attempts + 1;
   const policy = device.config.healPolicy;
@@ -97,17 +97,14 @@ export async function attemptHeal(
   // Gates are read again at the last moment, for the same reason.
   const entered = isKnown ? await gates.enter(asked) : { veto: UNKNOWN };
   if ('veto' in entered) {
-    const { veto: reason } = entered.veto;
-    const finishedAt = context.clock.now();
-    if (store.heal(id)) store.putHeal({ ...heal, phase: 'done', outcome: 'refused', reason, finishedAt });
+    closeUnrun(context, heal, entered.veto.veto);
     return heldBy(entered.veto);
   }
   // The gates may have taken their time: the device came back meanwhile, a person took over, or netheal stops.
   if (signal.aborted) {
     entered.slot.leave();
     const reason = String(signal.reason ?? 'no longer needed');
-    const finishedAt = context.clock.now();
-    if (store.heal(id)) store.putHeal({ ...heal, phase: 'done', outcome: 'refused', reason, finishedAt });
+    closeUnrun(context, heal, reason);
     return { kind: 'over', outcome: 'refused', reason, heal: null };
   }
   try {
@@ -146,6 +143,7 @@ async function run(
     record.begin();
   } catch (thrown) {
     const veto = `the attempt cannot be written to the journal (${messageOf(thrown)}), and without that it must not run`;
+    closeUnrun(context, pending, veto);
     return heldBy({ gate: 'journal', veto, waitMs: 5_000 });
   }
 
@@ -175,6 +173,12 @@ async function run(
       : `${steps.failure}, yet the device is well again`;
   record.finish('healed', reason, true);
   return { kind: 'over', outcome: 'healed', reason, heal: pending.id };
+}
+
+/** A heal that was shown for its approval, and of which nothing was run in the end, does not look as if it ran. */
+function closeUnrun({ clock, store }: RemedyContext, heal: HealView, reason: string): void {
+  if (!store.heal(heal.id)) return;
+  store.putHeal({ ...heal, phase: 'done', outcome: 'refused', reason, finishedAt: clock.now() });
 }
 
 function interrupted(record: AttemptRecord, reason: string, acted: boolean): Next {

@@ -421,6 +421,29 @@ describe('approval', () => {
     expect(w.healed).toEqual([]);
   });
 
+  it('of an attempt that cannot be written down runs nothing, and the heal does not look as if it ran', async () => {
+    const { w, heal } = await waiting();
+    const append = w.journal.append.bind(w.journal);
+    w.journal.append = (entry) => {
+      if (entry.type === 'attempt') throw new Error('ENOSPC');
+      append(entry);
+    };
+    await w.act({
+      type: 'approve',
+      heal: heal.id,
+      hash: heal.plan.hash,
+      by: 'op',
+      typedLabel: 'Core router',
+    });
+    await w.clock.advance(2_500);
+    expect(w.healed).toEqual([]);
+    expect(w.store.heal(heal.id)).toMatchObject({
+      phase: 'done',
+      outcome: 'refused',
+      reason: expect.stringContaining('ENOSPC'),
+    });
+  });
+
   it('is withdrawn when the device comes back by itself', async () => {
     const { w, heal } = await waiting();
     w.down.delete('a');
