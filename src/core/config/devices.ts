@@ -32,7 +32,22 @@ export async function resolveDevices(config: ParsedConfig, scope: Scope): Promis
   const named = nameDevices(config, scope);
   checkParents(named, scope);
   if (named.length === 0) scope.warnings.push('the config has no devices: there is nothing to watch');
-  return Promise.all(named.map((device) => resolveDevice(device, named, config, scope)));
+  const devices = await Promise.all(named.map((device) => resolveDevice(device, named, config, scope)));
+  warnOfClosedDoors(devices, scope.warnings);
+  return devices;
+}
+
+/** Steps that log in where the config gives no login would only be found out in an outage. */
+function warnOfClosedDoors(devices: readonly DeviceConfig[], warnings: string[]): void {
+  const open = new Set(devices.flatMap(({ id, ssh }) => (ssh ? [id] : [])));
+  for (const { id, strategies } of devices) {
+    for (const { kind, on } of strategies.flatMap(({ steps }) => steps)) {
+      if (!kind.startsWith('ssh') || open.has(on ?? id)) continue;
+      const whose =
+        on === undefined ? 'ssh steps but no ssh access' : `ssh steps on ${on}, which has no ssh access`;
+      warnings.push(`${id} has ${whose}: it cannot be healed by them`);
+    }
+  }
 }
 
 async function resolveDevice(
@@ -44,12 +59,6 @@ async function resolveDevice(
   const { id, label, address, parsed } = device;
   const healPolicy = healPolicyOf(parsed, config);
   const ssh = await resolveSsh(device, all, config, scope);
-  const strategies = resolveStrategies(device, all, config, scope);
-  const needsSsh = strategies.some(({ steps }) =>
-    steps.some(({ kind, on }) => kind.startsWith('ssh') && on === undefined),
-  );
-  if (needsSsh && !ssh)
-    scope.warnings.push(`${id} has ssh steps but no ssh access: it cannot be healed by them`);
   return {
     id,
     address,
@@ -61,7 +70,7 @@ async function resolveDevice(
     probes: probesOf(device, scope),
     ssh,
     healPolicy,
-    strategies,
+    strategies: resolveStrategies(device, all, config, scope),
   };
 }
 

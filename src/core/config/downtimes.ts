@@ -63,6 +63,8 @@ function repeated(
   problems: Problems,
 ): Pick<DowntimeConfig, 'cron' | 'durationMs'> {
   try {
+    // croner also takes a time, which comes once and never again: that is what from and to are for.
+    if (/^\d{4}-/.test(cron!)) throw new Error('for a time of its own write from and to');
     new Cron(cron!);
   } catch (thrown) {
     problems.add(
@@ -77,12 +79,15 @@ function repeated(
   return { cron: cron!, durationMs: duration ?? 0 };
 }
 
+const TIME = /^(\d{4}-\d{2}-\d{2})([T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/;
+
 /** `2026-12-01T22:00` is local time; with a zone (`Z`, `+01:00`) it is that. */
 function timeAt(text: string, path: ConfigPath, problems: Problems): number {
-  const day = /^\d{4}-\d{2}-\d{2}/.exec(text)?.[0];
+  const [, day, clock] = TIME.exec(text) ?? [];
   // Date.parse takes 31 February for 3 March.
   const exists = day !== undefined && new Date(`${day}T00:00Z`).toJSON()?.startsWith(day);
-  const time = exists ? Date.parse(text) : Number.NaN;
+  // And a day alone for UTC; everything without a zone is local here.
+  const time = exists ? Date.parse(clock === undefined ? `${day}T00:00` : text) : Number.NaN;
   if (Number.isNaN(time)) problems.add(path, `"${text}" is no time; write it like 2026-12-01T22:00`);
   return time;
 }

@@ -1,6 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
 import { nearest } from '../nearest.ts';
-import type { Scope } from './resolve.ts';
+import { expandHome, type Scope } from './resolve.ts';
 import type { ParsedConfig } from './schema.ts';
 import { isSecretRef, SECRET_KEY } from './secrets.ts';
 import { secretAt } from './ssh-access.ts';
@@ -50,7 +50,8 @@ export async function resolvePlugins(config: ParsedConfig, scope: Scope): Promis
       scope.problems.add(path, unknownPlugin(name));
       continue;
     }
-    const place = name.startsWith('.') ? resolve(scope.dir, name) : name;
+    const isPath = name.startsWith('.') || name.startsWith('~/');
+    const place = isPath ? resolve(scope.dir, expandHome(name, scope.env)) : name;
     list.push({ name: place, options: await optionsOf(said, path, scope), path });
   }
   return list;

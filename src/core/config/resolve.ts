@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import type { Secret } from '../secret.ts';
 import { resolveDevices } from './devices.ts';
 import { resolveDowntimes } from './downtimes.ts';
@@ -55,8 +55,7 @@ export async function resolveConfig(raw: unknown, context: ResolveContext): Prom
   const config = parsed.data!;
 
   const { dir, env } = context;
-  const stateDir =
-    config.stateDir === undefined ? defaultStateDir(env) : resolve(dir, expandHome(config.stateDir, env));
+  const stateDir = resolve(dir, expandHome(config.stateDir ?? defaultStateDir(env), env));
   const warnings: string[] = seed ? [SEED_HINT] : [];
   const scope = { dir, env, stateDir, problems, warnings, seed: seed !== null, secrets: new Map() };
   const devices = await resolveDevices(config, scope);
@@ -85,7 +84,8 @@ export async function resolveConfig(raw: unknown, context: ResolveContext): Prom
     devices,
     downtimes,
     plugins,
-    warnings,
+    // A jump host that many devices share is looked at once for each of them.
+    warnings: [...new Set(warnings)],
     locate,
   };
 }
@@ -108,12 +108,14 @@ export type Scope = Readonly<{
 
 /** `~` is the home of the user; other paths stay as they are. */
 export function expandHome(path: string, env: NodeJS.ProcessEnv): string {
-  return path === '~' || path.startsWith('~/') ? join(env.HOME ?? homedir(), path.slice(1)) : path;
+  return path === '~' || path.startsWith('~/') ? join(env.HOME || homedir(), path.slice(1)) : path;
 }
 
 function defaultStateDir(env: NodeJS.ProcessEnv): string {
   if (env.STATE_DIRECTORY) return env.STATE_DIRECTORY;
-  return join(env.XDG_STATE_HOME ?? join(env.HOME ?? homedir(), '.local', 'state'), 'netheal');
+  // The XDG specification: what is empty or relative counts as not set.
+  const base = env.XDG_STATE_HOME;
+  return join(base && isAbsolute(base) ? base : '~/.local/state', 'netheal');
 }
 
 function refuseForbiddenKeys(value: unknown, path: ConfigPath, problems: Problems): void {

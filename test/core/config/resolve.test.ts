@@ -3,34 +3,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { describeConfig } from '../../../src/core/config/describe.ts';
-import { resolveConfig } from '../../../src/core/config/resolve.ts';
 import { convertSeed } from '../../../src/core/config/seed-format.ts';
 import type { ResolvedConfig } from '../../../src/core/config/types.ts';
-import { NethealError } from '../../../src/core/errors.ts';
 import { Secret } from '../../../src/core/secret.ts';
+import { CANARY, complaints, resolve } from './resolving.ts';
 
-const CANARY = 'canary-7f3a-do-not-show';
-const ENV = { HOME: '/home/op', SW01_PASSWORD: CANARY, SW01_ENABLE: CANARY, NETHEAL_TOKEN: CANARY };
-
-function resolve(raw: unknown, env: NodeJS.ProcessEnv = ENV): Promise<ResolvedConfig> {
-  return resolveConfig(raw, {
-    file: '/etc/x/.nethealrc',
-    dir: '/etc/x',
-    env,
-    locate: () => '.nethealrc:1:1',
-  });
-}
-
-async function complaint(raw: unknown): Promise<string> {
-  try {
-    await resolve(raw);
-  } catch (thrown) {
-    if (thrown instanceof NethealError) return thrown.message;
-    throw thrown;
-  }
-  return '';
-}
-
+const complaint = async (raw: unknown) => (await complaints(raw)).join('\n');
 const example = () =>
   parse(readFileSync(new URL('../../../config/netheal.example.yaml', import.meta.url), 'utf8'));
 const seedText = () => readFileSync(new URL('../../../config/config.seed.json', import.meta.url), 'utf8');
@@ -234,7 +212,7 @@ describe('secrets', () => {
         defaults: { ssh: { password: { file: './everybody' } } },
         devices: [{ id: 'one', ip: '10.0.0.1', ssh: { password: { env: 'OWN' } } }],
       },
-      { ...ENV, OWN: 'own' },
+      { OWN: 'own' },
     );
     expect(devices[0]!.ssh!.password!.reveal()).toBe('own');
   });
@@ -255,7 +233,7 @@ describe('secrets', () => {
   it('that come from the environment do not show in a message about their value', async () => {
     const reference = `$${'{SECRET_IP}'}`;
     const raw = { devices: [{ ip: reference }], monitoring: { interval: reference } };
-    const failed = resolve(raw, { ...ENV, SECRET_IP: CANARY.replaceAll('-', '_').concat('!') });
+    const failed = resolve(raw, { SECRET_IP: CANARY.replaceAll('-', '_').concat('!') });
     const message = await failed.then(
       () => '',
       (thrown: Error) => thrown.message,
