@@ -1,5 +1,6 @@
+import { createHistogram } from 'node:perf_hooks';
 import type { Clock } from './clock.ts';
-import { DueQueue } from './due-queue.ts';
+import { TimingWheel } from './timing-wheel.ts';
 
 /** Regular checks are shifted by up to this share of their interval, so that they do not march in step. */
 const JITTER = 0.05;
@@ -12,11 +13,10 @@ export type RunCheck = (
   dueMonoMs: number,
 ) => Promise<Readonly<{ delayMs: number; jitter: boolean }>>;
 
-type Entry = {
-  /** Only the queue entry with this due time counts; older ones are passed over. */
-  dueAt: number;
-  running: Promise<void> | null;
-};
+/** How late checks began, milliseconds. */
+export type Lateness = Readonly<{ p50Ms: number; p99Ms: number; longestMs: number }>;
+
+type Entry = { readonly id: string; readonly index: number; running: Promise<void> | null };
 
 /**
  * Decides when each device is checked: spread over the interval, never two checks of one device at a time, on the
@@ -27,7 +27,11 @@ export class Scheduler {
   readonly #run: RunCheck;
   readonly #random: () => number;
   readonly #entries = new Map<string, Entry>();
-  readonly #queue = new DueQueue();
+  /** The entries by their number in the wheel; numbers of removed ones are given again. */
+  readonly #byIndex: (Entry | null)[] = [];
+  readonly #free: number[] = [];
+  readonly #wheel = new TimingWheel();
+  readonly #late = createHistogram();
   #timer: unknown = null;
   #timerAt = Number.POSITIVE_INFINITY;
   #running = false;
@@ -40,13 +44,22 @@ export class Scheduler {
   }
 
   add(id: string, intervalMs: number): void {
-    const spreadMs = Math.min(intervalMs, (this.#added++ / FIRST_ROUND_PER_SECOND) * 1_000);
-    this.#entries.set(id, { dueAt: Number.NaN, running: null });
-    this.#schedule(id, this.#clock.monoMs() + spreadMs);
+    const index = this.#free.pop() ?? this.#byIndex.length;
+    const entry: Entry = { id, index, running: null };
+    this.#byIndex[index] = entry;
+    this.#entries.set(id, entry);
+    // A fleet too large for that is spread over the interval by its ids: evenly, and the same after each restart.
+    const soonMs = (this.#added++ / FIRST_ROUND_PER_SECOND) * 1_000;
+    this.#schedule(entry, this.#clock.monoMs() + (soonMs < intervalMs ? soonMs : phaseOf(id) * intervalMs));
   }
 
   remove(id: string): void {
+    const entry = this.#entries.get(id);
+    if (!entry) return;
+    this.#wheel.remove(entry.index);
     this.#entries.delete(id);
+    this.#byIndex[entry.index] = null;
+    this.#free.push(entry.index);
   }
 
   start(): void {
@@ -67,32 +80,41 @@ export class Scheduler {
   checkNow(id: string): Promise<void> {
     const entry = this.#entries.get(id);
     if (!entry) return Promise.resolve();
-    return entry.running ?? this.#begin(id, entry, this.#clock.monoMs());
+    return entry.running ?? this.#begin(entry, this.#clock.monoMs());
   }
 
-  #begin(id: string, entry: Entry, dueAt: number): Promise<void> {
-    entry.dueAt = Number.NaN;
+  /** How late checks began since the start, milliseconds. */
+  lateness(): Lateness {
+    if (this.#late.count === 0) return { p50Ms: 0, p99Ms: 0, longestMs: 0 };
+    return {
+      p50Ms: this.#late.percentile(50),
+      p99Ms: this.#late.percentile(99),
+      longestMs: this.#late.max,
+    };
+  }
+
+  #begin(entry: Entry, dueAt: number): Promise<void> {
+    this.#wheel.remove(entry.index);
     const begunAt = this.#clock.monoMs();
-    const running = this.#run(id, dueAt).then(({ delayMs, jitter }) => {
+    const running = this.#run(entry.id, dueAt).then(({ delayMs, jitter }) => {
       entry.running = null;
-      if (this.#entries.get(id) !== entry) return;
+      if (this.#byIndex[entry.index] !== entry) return;
       const shift = jitter ? delayMs * JITTER * (2 * this.#random() - 1) : 0;
       // Counted from when it was due, so that the period does not drift; but what was missed is not made up for.
       const from = begunAt - dueAt > delayMs ? begunAt : dueAt;
-      this.#schedule(id, Math.max(from + delayMs + shift, this.#clock.monoMs()));
+      this.#schedule(entry, Math.max(from + delayMs + shift, this.#clock.monoMs()));
     });
     entry.running = running;
     return running;
   }
 
-  #schedule(id: string, at: number): void {
-    this.#entries.get(id)!.dueAt = at;
-    this.#queue.add(id, at);
+  #schedule({ index }: Entry, dueAt: number): void {
+    this.#wheel.set(index, dueAt);
     this.#arm();
   }
 
   #arm(): void {
-    const at = this.#queue.nextAt();
+    const at = this.#wheel.nextAt();
     if (!this.#running || at >= this.#timerAt) return;
     if (this.#timer !== null) this.#clock.clearTimer(this.#timer);
     this.#timerAt = at;
@@ -103,11 +125,22 @@ export class Scheduler {
     this.#timer = null;
     this.#timerAt = Number.POSITIVE_INFINITY;
     const now = this.#clock.monoMs();
-    while (this.#running && this.#queue.nextAt() <= now) {
-      const { id, at } = this.#queue.take()!;
-      const entry = this.#entries.get(id);
-      if (entry && entry.running === null && entry.dueAt === at) void this.#begin(id, entry, at);
+    for (const { index, dueAt } of this.#wheel.takeDue(now)) {
+      const entry = this.#byIndex[index];
+      // A check of the same tick may have removed it or begun it.
+      if (!entry || entry.running !== null) continue;
+      this.#late.record(Math.max(1, Math.round(now - dueAt)));
+      void this.#begin(entry, dueAt);
     }
     this.#arm();
   }
+}
+
+/** A number from 0 to 1 that is the same for the same id (FNV-1a). */
+function phaseOf(id: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193);
+  // Ids that differ in their last letter only differ in the low bits: those go to the top.
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  return ((hash ^ (hash >>> 13)) >>> 0) / 2 ** 32;
 }
