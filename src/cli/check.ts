@@ -12,7 +12,7 @@ export async function check(ids: readonly string[], options: GlobalOptions): Pro
     for (const { device, outcome } of checked) {
       const { id, label, address } = device.device;
       if (options.json) {
-        const probes = device.probes.map(({ name }) => ({ name, result: device.lastResults.get(name) }));
+        const probes = device.probes.map(({ name }, index) => ({ name, result: device.lastResults[index] }));
         print(JSON.stringify({ id, label, address, verdict: outcome.verdict, probes }));
       } else if (!options.quiet || outcome.verdict !== 'ok') {
         print(line(label, address, outcome));

@@ -3,17 +3,22 @@ import { resolve } from 'node:path';
 import type { DeviceView, Snapshot, Source } from '../core/api/types.ts';
 import type { DeviceConfig, ResolvedConfig } from '../core/config/types.ts';
 import { Monitored } from '../core/engine/monitored.ts';
+import { type SampleRing, SampleStore } from '../core/engine/samples.ts';
 import { deviceView } from '../core/engine/view.ts';
 import { parseLogRow } from './log-row.ts';
 
 /** How much of a large log is read, from its end. */
 const READ_BYTES = 64 * 1024 * 1024;
+const SAMPLES_SHOWN = 64;
 const NOBODY = { monoMs: 0, incident: undefined, rootCause: null };
 
 /** A picture that stands still: the last word of the CSV log on each device. It shows and does nothing. */
 export function logSource(config: ResolvedConfig): Source {
   const rows = readRows(config);
-  const devices = config.devices.map((device) => viewOf(device, rows.get(device.address) ?? []));
+  const samples = new SampleStore(SAMPLES_SHOWN);
+  const devices = config.devices.map((device) =>
+    viewOf(device, rows.get(device.address) ?? [], samples.ring()),
+  );
   const picture: Snapshot = {
     seq: 0,
     at: Date.now(),
@@ -80,16 +85,16 @@ function readRows(config: ResolvedConfig): Map<string, Row[]> {
   return rows;
 }
 
-function viewOf(config: DeviceConfig, rows: readonly Row[]): DeviceView {
+function viewOf(config: DeviceConfig, rows: readonly Row[], samples: SampleRing): DeviceView {
   const device = new Monitored({
     config,
     probes: [],
     strategies: [],
     at: rows[0]?.at ?? 0,
     monoMs: 0,
-    samplesKept: 64,
+    samples,
   });
-  for (const { at, ok, rttMs } of rows.slice(-64)) device.samples.add(at, rttMs, ok);
+  for (const { at, ok, rttMs } of rows.slice(-SAMPLES_SHOWN)) device.samples.add(at, rttMs, ok);
   for (const { ok, rttMs } of rows) device.stats.countCheck(ok, rttMs);
   const last = rows.at(-1);
   const online = rows.filter(({ ok }) => ok).length;

@@ -83,11 +83,8 @@ export async function checkOnce({ assembly }: Tool, device: Monitored): Promise<
   const monoMs = realClock.monoMs();
   const context = { clock: realClock, hooks: assembly.hooks, onHang: () => undefined };
   const results = await Promise.all(
-    device.probes.map(async (probe) => ({
-      name: probe.name,
-      result: await runProbe(context, probe, device.device, device.config.check.packets),
-    })),
+    device.probes.map((probe) => runProbe(context, probe, device.device, device.config.check.packets)),
   );
-  for (const { name, result } of results) device.lastResults.set(name, result);
-  return judge(results, at, monoMs);
+  device.lastResults = results;
+  return judge(device.probes, results, at, monoMs);
 }

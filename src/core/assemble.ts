@@ -3,6 +3,7 @@ import type { DeviceConfig, ResolvedConfig } from './config/types.ts';
 import type { Clock } from './engine/clock.ts';
 import { Monitored } from './engine/monitored.ts';
 import { type PrepareContext, prepareProbes, prepareStrategies } from './engine/prepare.ts';
+import { SampleStore } from './engine/samples.ts';
 import { type ErrorCode, NethealError } from './errors.ts';
 import type { Fault } from './kernel/guard.ts';
 import { createHooks, type Hooks } from './kernel/hooks.ts';
@@ -10,7 +11,10 @@ import { PluginHost, type PluginServices } from './kernel/host.ts';
 import { Registry } from './kernel/registry.ts';
 
 /** Few devices may keep long histories in memory; a large fleet leaves that to the history plugin. */
-const SAMPLES_KEPT = { few: 600, many: 64, manyFrom: 2_000 };
+function samplesKept(devices: number): number {
+  if (devices < 2_000) return 600;
+  return devices < 20_000 ? 64 : 32;
+}
 
 const IN_THE_CONFIG: ReadonlySet<ErrorCode> = new Set([
   'NH_PLUGIN_NOT_FOUND',
@@ -101,7 +105,7 @@ function prepareDevices(
     // The config has checked every id already.
     device: (id: string): DeviceConfig => byId.get(id)!,
   };
-  const samplesKept = config.devices.length < SAMPLES_KEPT.manyFrom ? SAMPLES_KEPT.few : SAMPLES_KEPT.many;
+  const samples = new SampleStore(samplesKept(config.devices.length));
   return config.devices.map(
     (device) =>
       new Monitored({
@@ -110,7 +114,7 @@ function prepareDevices(
         strategies: prepareStrategies(device, context),
         at: clock.now(),
         monoMs: clock.monoMs(),
-        samplesKept,
+        samples: samples.ring(),
       }),
   );
 }

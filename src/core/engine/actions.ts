@@ -15,13 +15,11 @@ const HANDLERS: { readonly [T in Action['type']]: Handler<Extract<Action, { type
   ping: async (engine, { device: id }) =>
     withDevice(engine, id, async (device) => {
       await engine.checkNow(device.id);
-      const last = device.lastOutcome;
-      if (!last || last.verdict === 'unknown')
-        return ok(`${device.device.label}: no verdict (${last?.reason ?? 'not checked'})`);
-      if (last.verdict === 'failed') return ok(`${device.device.label} fails: ${last.failure.message}`);
-      return ok(
-        `${device.device.label} answers${last.rttMs === null ? '' : ` in ${last.rttMs.toFixed(1)} ms`}`,
-      );
+      const { verdict, message, rttMs } = device.last;
+      const { label } = device.device;
+      if (verdict === 'failed') return ok(`${label} fails: ${message}`);
+      if (verdict !== 'ok') return ok(`${label}: no verdict (${message || 'not checked'})`);
+      return ok(`${label} answers${Number.isNaN(rttMs) ? '' : ` in ${rttMs.toFixed(1)} ms`}`);
     }),
 
   heal: (engine, { device: id, by, force = [] }) =>

@@ -47,14 +47,11 @@ export async function runCheck(
   const timeoutMs = Math.max(device.config.check.timeoutMs, ...device.probes.map((probe) => probe.timeoutMs));
 
   const results = await Promise.all(
-    device.probes.map(async (probe) => ({
-      name: probe.name,
-      result: await runProbe(context, probe, device.device, packets),
-    })),
+    device.probes.map((probe) => runProbe(context, probe, device.device, packets)),
   );
 
-  let outcome = judge(results, at, monoMs);
-  if (outcome.verdict === 'ok' && device.state.failing.some((name) => isUnknown(results, name))) {
+  let outcome = judge(device.probes, results, at, monoMs);
+  if (outcome.verdict === 'ok' && isUnknown(device, results)) {
     outcome = { verdict: 'unknown', at, monoMs, reason: 'the probe that failed could not look' };
   }
   let repeat = false;
@@ -67,15 +64,21 @@ export async function runCheck(
   }
 
   const before = device.state;
-  const { state, facts } = transition(before, outcome, device.config.check, surroundingsOf(context, device));
+  const { state, facts, judged } = transition(
+    before,
+    outcome,
+    device.config.check,
+    surroundingsOf(context, device),
+  );
   device.state = state;
-  device.lastOutcome = outcome;
+  device.last.note(outcome, judged);
   account(context, device, outcome, results);
   store.deviceChanged(device.id);
 
   context.record(toRecord(device, outcome));
   if (hooks.onSample.isUsed()) {
-    for (const [index, { name, result }] of results.entries()) {
+    for (const [index, { name }] of device.probes.entries()) {
+      const result = results[index]!;
       hooks.onSample.call({ at, device: device.device, probe: name, primary: index === 0, result });
     }
   }
@@ -88,11 +91,10 @@ export async function runCheck(
     : { delayMs: intervalMs, jitter: true };
 }
 
-type ProbeResults = readonly Readonly<{ name: string; result: ProbeResult }>[];
-
-/** A device is not well again because only its other probes could be run. */
-function isUnknown(results: ProbeResults, name: string): boolean {
-  return results.some((one) => one.name === name && one.result.ok === 'unknown');
+/** Could a probe that failed last time not look this time? A device is not well because its other probes say so. */
+function isUnknown({ state, probes }: Monitored, results: readonly ProbeResult[]): boolean {
+  if (state.failing.length === 0) return false;
+  return probes.some(({ name }, index) => results[index]!.ok === 'unknown' && state.failing.includes(name));
 }
 
 /** While a recovery is being confirmed, checks come as quickly as while a failure is. */
@@ -163,9 +165,9 @@ function account(
   { clock, uplink }: CycleContext,
   device: Monitored,
   outcome: CheckOutcome,
-  results: ProbeResults,
+  results: readonly ProbeResult[],
 ): void {
-  for (const { name, result } of results) device.lastResults.set(name, result);
+  device.lastResults = results;
   const ok = outcome.verdict === 'unknown' || uplink.offline ? null : outcome.verdict === 'ok';
   const rttMs = outcome.verdict === 'unknown' ? null : outcome.rttMs;
   device.samples.add(outcome.at, rttMs, ok);

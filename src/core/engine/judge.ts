@@ -11,22 +11,24 @@ const KINDS: Readonly<Record<Extract<ProbeResult, { ok: false }>['reason'], Fail
 };
 
 /**
- * All probes of a device, reduced to one verdict. Any probe that failed makes the check failed; a probe that the
+ * All probes of a device and their results, reduced to one verdict. Any probe that failed makes the check failed; a probe that the
  * monitor could not even run says nothing, and where none said anything the check says nothing.
  */
 export function judge(
-  results: readonly Readonly<{ name: string; result: ProbeResult }>[],
+  probes: readonly Readonly<{ name: string }>[],
+  results: readonly ProbeResult[],
   at: number,
   monoMs: number,
 ): CheckOutcome {
-  const primary = results[0]?.result;
+  const [primary] = results;
   const rttMs = primary && primary.ok !== 'unknown' ? (primary.rttMs ?? null) : null;
   const failing: string[] = [];
   let failure: Failure | null = null;
   let lossPercent = 0;
   let known = false;
   let unknown = 'it has no probes';
-  for (const { name, result } of results) {
+  for (const [index, { name }] of probes.entries()) {
+    const result = results[index]!;
     if (result.ok === 'unknown') {
       unknown = `${name}: ${result.message}`;
       continue;
@@ -47,5 +49,5 @@ export function judge(
   }
   if (failure) return { verdict: 'failed', at, monoMs, failure, failing, rttMs, lossPercent };
   if (!known) return { verdict: 'unknown', at, monoMs, reason: unknown };
-  return { verdict: 'ok', at, monoMs, rttMs, lossPercent, probe: results[0]?.name };
+  return { verdict: 'ok', at, monoMs, rttMs, lossPercent, probe: probes[0]?.name };
 }

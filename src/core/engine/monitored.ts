@@ -1,4 +1,3 @@
-import type { SampleView } from '../api/types.ts';
 import type { DeviceConfig } from '../config/types.ts';
 import { initialState } from '../model/state.ts';
 import { DeviceStats, standing } from '../model/stats.ts';
@@ -7,6 +6,7 @@ import type { Probe, ProbeResult } from '../plugin.ts';
 import type { Store } from '../store.ts';
 import type { ActiveDowntime } from './downtimes.ts';
 import { type PreparedStrategy, publicDevice } from './plan.ts';
+import type { SampleRing } from './samples.ts';
 
 /** A probe of one device, its options parsed. */
 export type PreparedProbe = Readonly<{ name: string; probe: Probe; options: unknown; timeoutMs: number }>;
@@ -18,6 +18,43 @@ export type HealingState = Readonly<{
   notBeforeMonoMs: number | null;
 }>;
 
+/**
+ * The newest check of a device. One record that is written over: at 10,000 checks a second a new object for each would
+ * keep the garbage collector busy.
+ */
+export class LastCheck {
+  /** Null before the first. */
+  verdict: CheckOutcome['verdict'] | null = null;
+  /** When it began: epoch milliseconds, and on the monotonic clock. */
+  at = Number.NaN;
+  monoMs = Number.NaN;
+  /** NaN where nothing answered. */
+  rttMs = Number.NaN;
+  /** Why it failed, or why it says nothing. */
+  message = '';
+  /** The state took it into account: it was not our own uplink, nor a failure that a running heal explains. */
+  judged = false;
+  /** Of the newest check that was judged; NaN where that one got no answer. */
+  judgedRttMs = Number.NaN;
+
+  note(outcome: CheckOutcome, judged: boolean): void {
+    this.verdict = outcome.verdict;
+    this.at = outcome.at;
+    this.monoMs = outcome.monoMs;
+    this.rttMs = outcome.verdict === 'unknown' ? Number.NaN : (outcome.rttMs ?? Number.NaN);
+    this.message = messageOf(outcome);
+    this.judged = judged;
+    if (judged) this.judgedRttMs = this.rttMs;
+  }
+}
+
+function messageOf(outcome: CheckOutcome): string {
+  if (outcome.verdict === 'ok') return '';
+  return outcome.verdict === 'failed' ? outcome.failure.message : outcome.reason;
+}
+
+const IDLE: HealingState = Object.freeze({ phase: 'idle', reason: null, notBeforeMonoMs: null });
+
 /** One device under watch: its config and everything that the engine knows about it. Only the engine writes here. */
 export class Monitored {
   readonly config: DeviceConfig;
@@ -27,10 +64,10 @@ export class Monitored {
   stats: DeviceStats;
   samples: SampleRing;
   state: DeviceState;
-  lastOutcome: CheckOutcome | null = null;
-  /** Last result of each probe, by its name. */
-  readonly lastResults = new Map<string, ProbeResult>();
-  healing: HealingState = { phase: 'idle', reason: null, notBeforeMonoMs: null };
+  last = new LastCheck();
+  /** The last result of each probe, in the order of `probes`; empty before the first check. */
+  lastResults: readonly ProbeResult[] = [];
+  healing = IDLE;
   downtime: ActiveDowntime | null = null;
   paused = false;
 
@@ -40,14 +77,14 @@ export class Monitored {
     strategies: readonly PreparedStrategy[];
     at: number;
     monoMs: number;
-    samplesKept: number;
+    samples: SampleRing;
   }) {
     this.config = options.config;
     this.device = publicDevice(options.config);
     this.probes = options.probes;
     this.strategies = options.strategies;
     this.stats = new DeviceStats(options.at, options.monoMs);
-    this.samples = new SampleRing(options.samplesKept);
+    this.samples = options.samples;
     this.state = initialState(options.at, options.monoMs);
   }
 
@@ -70,62 +107,16 @@ export class Monitored {
     this.stats = before.stats;
     this.samples = before.samples;
     this.state = before.state;
-    this.lastOutcome = before.lastOutcome;
+    this.last = before.last;
     this.healing = before.healing;
     this.downtime = before.downtime;
     this.paused = before.paused;
-    for (const { name } of this.probes) {
-      const result = before.lastResults.get(name);
-      if (result) this.lastResults.set(name, result);
-    }
+    const names = (of: Monitored) => of.probes.map(({ name }) => name).join(' ');
+    if (names(this) === names(before)) this.lastResults = before.lastResults;
   }
 
   setHealing(store: Store, change: Partial<HealingState>): void {
     this.healing = { ...this.healing, ...change };
     store.deviceChanged(this.id);
-  }
-}
-
-/** The last samples of a device in typed arrays that grow up to a limit: the history plugin keeps the rest. */
-export class SampleRing {
-  readonly #limit: number;
-  #at = new Float64Array(32);
-  /** NaN = lost, -1 = no verdict. */
-  #rtt = new Float32Array(32);
-  #count = 0;
-
-  constructor(limit: number) {
-    this.#limit = limit;
-  }
-
-  add(at: number, rttMs: number | null, ok: boolean | null): void {
-    if (this.#count === this.#at.length && this.#count < this.#limit) this.#grow();
-    const index = this.#count % this.#at.length;
-    this.#at[index] = at;
-    this.#rtt[index] = ok === null ? -1 : ok ? (rttMs ?? 0) : Number.NaN;
-    this.#count++;
-  }
-
-  /** Oldest first. */
-  last(n: number): SampleView[] {
-    const length = this.#at.length;
-    const from = Math.max(0, this.#count - Math.min(n, length));
-    const samples: SampleView[] = [];
-    for (let i = from; i < this.#count; i++) {
-      const rtt = this.#rtt[i % length]!;
-      const ok = rtt === -1 ? null : !Number.isNaN(rtt);
-      samples.push({ at: this.#at[i % length]!, ok, rttMs: ok ? rtt : null });
-    }
-    return samples;
-  }
-
-  #grow(): void {
-    const length = Math.min(this.#limit, this.#at.length * 2);
-    const at = new Float64Array(length);
-    const rtt = new Float32Array(length);
-    at.set(this.#at);
-    rtt.set(this.#rtt);
-    this.#at = at;
-    this.#rtt = rtt;
   }
 }

@@ -189,9 +189,8 @@ function interrupted(record: AttemptRecord, reason: string, acted: boolean): Nex
 const UNKNOWN: Veto = { gate: 'healthy', veto: 'its newest check says nothing' };
 
 /** Whether the verdict on a device stems from another check than the newest, or from one that is long ago. */
-function isOld({ clock }: RemedyContext, { lastOutcome, state, config }: Monitored): boolean {
-  if (lastOutcome === null || state.lastCheckAt !== lastOutcome.at) return true;
-  return clock.monoMs() - lastOutcome.monoMs > config.check.retryIntervalMs;
+function isOld({ clock }: RemedyContext, { last, config }: Monitored): boolean {
+  return !last.judged || clock.monoMs() - last.monoMs > config.check.retryIntervalMs;
 }
 
 function observed(context: RemedyContext, device: Monitored, { plan }: Planned): Next {

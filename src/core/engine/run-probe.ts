@@ -25,14 +25,16 @@ export async function runProbe(
   packets: number,
 ): Promise<ProbeResult> {
   const { hooks } = context;
-  const aborter = new AbortController();
+  const aborter = new LazyAborter();
   const request: ProbeRequest = {
     device,
     probe: prepared.name,
     options: prepared.options,
     timeoutMs: prepared.timeoutMs,
     packets,
-    signal: aborter.signal,
+    get signal() {
+      return aborter.signal;
+    },
   };
   const early = hooks.beforePing.isUsed() ? await hooks.beforePing.promise(request) : undefined;
   if (early && 'skip' in early) return { ok: 'unknown', reason: 'skipped', message: cleanLine(early.skip) };
@@ -44,7 +46,7 @@ function runWithDeadline(
   { clock, onHang }: RunProbeContext,
   { probe, timeoutMs }: PreparedProbe,
   request: ProbeRequest,
-  aborter: AbortController,
+  aborter: LazyAborter,
 ): Promise<ProbeResult> {
   return new Promise((resolve) => {
     let timer = clock.setTimer(() => {
@@ -66,7 +68,7 @@ function runWithDeadline(
     const failed = (thrown: unknown) => {
       // Probes that only listen to the signal reject when it aborts: that is a timeout. Anything else is their mistake.
       settle(
-        aborter.signal.aborted
+        aborter.aborted
           ? { ok: false, reason: 'timeout', message: `no answer within ${timeoutMs} ms` }
           : {
               ok: 'unknown',
@@ -81,4 +83,21 @@ function runWithDeadline(
       failed(thrown);
     }
   });
+}
+
+/** An AbortController that is made when somebody listens: most probes keep their own time and never do. */
+class LazyAborter {
+  aborted = false;
+  #controller: AbortController | null = null;
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.aborted) this.#controller.abort();
+    return this.#controller.signal;
+  }
+
+  abort(): void {
+    this.aborted = true;
+    this.#controller?.abort();
+  }
 }

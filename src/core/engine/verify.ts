@@ -19,16 +19,14 @@ export async function verify(
   let good = 0;
   while (!signal.aborted) {
     await checkNow(device.id);
-    const last = device.lastOutcome;
+    const { verdict, judged, monoMs, message } = device.last;
     // A check that was under way when the settling ended belongs to the time before.
     // One that the state did not take (our own uplink is down) proves nothing.
-    const counts =
-      last?.verdict === 'failed' || (last?.verdict === 'ok' && device.state.lastCheckAt === last.at);
-    if (last && last.monoMs >= seen && last.verdict !== 'unknown' && counts) {
-      seen = last.monoMs;
-      good = last.verdict === 'ok' ? good + 1 : 0;
-      const said =
-        last.verdict === 'ok' ? `good check ${good} of ${needed}` : `still failing: ${last.failure.message}`;
+    const counts = verdict === 'failed' || (verdict === 'ok' && judged);
+    if (monoMs >= seen && counts) {
+      seen = monoMs;
+      good = verdict === 'ok' ? good + 1 : 0;
+      const said = verdict === 'ok' ? `good check ${good} of ${needed}` : `still failing: ${message}`;
       transcript.write('info', `verify: ${said}`);
       if (good === needed) return true;
     }

@@ -1,7 +1,7 @@
 import type { DeviceView } from '../api/types.ts';
 import { averageLossPercent } from '../model/limits.ts';
 import type { Incident } from '../model/types.ts';
-import type { DeviceSnapshot } from '../plugin.ts';
+import type { DeviceSnapshot, ProbeResult } from '../plugin.ts';
 import type { Monitored } from './monitored.ts';
 
 const RECENT = 20;
@@ -21,8 +21,8 @@ export function deviceView(device: Monitored, { monoMs, incident, rootCause }: A
     reachability: state.reachability,
     hardness: state.hardness,
     since: state.since,
-    lastCheckAt: device.lastOutcome?.at ?? null,
-    rttMs: state.lastRttMs,
+    lastCheckAt: orNull(device.last.at),
+    rttMs: orNull(device.last.judgedRttMs),
     lossPercent: averageLossPercent(state.lossWindow),
     recent: device.samples.last(RECENT).map(({ rttMs }) => rttMs),
     consecutiveFailures: state.consecutiveFailures,
@@ -42,7 +42,7 @@ export function deviceView(device: Monitored, { monoMs, incident, rootCause }: A
     rootCause,
     incident: state.incident,
     stats: { since, uptimePercent, averageRttMs, totalChecks, onlineChecks },
-    probes: device.probes.map(({ name }) => probeView(device, name)),
+    probes: device.probes.map(({ name }, index) => probeView(name, device.lastResults[index])),
     config: {
       intervalMs: config.check.intervalMs,
       timeoutMs: config.check.timeoutMs,
@@ -53,11 +53,14 @@ export function deviceView(device: Monitored, { monoMs, incident, rootCause }: A
   };
 }
 
-function probeView(device: Monitored, name: string): DeviceView['probes'][number] {
-  const result = device.lastResults.get(name);
+function probeView(name: string, result: ProbeResult | undefined): DeviceView['probes'][number] {
   if (!result) return { name, ok: null, rttMs: null, message: null };
   if (result.ok === true) return { name, ok: true, rttMs: result.rttMs, message: result.detail ?? null };
   return { name, ok: result.ok === 'unknown' ? null : false, rttMs: null, message: result.message };
+}
+
+function orNull(value: number): number | null {
+  return Number.isNaN(value) ? null : value;
 }
 
 /** A device as plugins see it, for gates above all. */

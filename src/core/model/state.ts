@@ -28,7 +28,12 @@ import type {
 } from './types.ts';
 
 /** The next state, and what follows from the check in the order in which it should be told. */
-export type Transition = Readonly<{ state: DeviceState; facts: readonly Fact[] }>;
+export type Transition = Readonly<{
+  state: DeviceState;
+  facts: readonly Fact[];
+  /** False: the check says nothing about the device, or nothing that may be held against it now. */
+  judged: boolean;
+}>;
 
 type OkOutcome = Extract<CheckOutcome, { verdict: 'ok' }>;
 type FailedOutcome = Extract<CheckOutcome, { verdict: 'failed' }>;
@@ -56,8 +61,6 @@ export function initialState(at: number, monoMs: number): DeviceState {
     hardness: 'soft',
     since: at,
     sinceMonoMs: monoMs,
-    lastCheckAt: null,
-    lastRttMs: null,
     consecutiveFailures: 0,
     consecutiveSuccesses: 0,
     consecutiveOverLimits: 0,
@@ -72,6 +75,8 @@ export function initialState(at: number, monoMs: number): DeviceState {
   };
 }
 
+const STATE_KEYS = Object.keys(initialState(0, 0)) as readonly (keyof DeviceState)[];
+
 /** The state of a device that is the root cause of incident `id`, until `incident-closed`. */
 export function withIncident(state: DeviceState, id: string): DeviceState {
   return { ...state, incident: id, incidentRecovered: false };
@@ -79,7 +84,7 @@ export function withIncident(state: DeviceState, id: string): DeviceState {
 
 /**
  * One check, judged. A check that says nothing about the device (our own fault, our own uplink gone, failures that a
- * running heal explains) returns the very same state and no facts.
+ * running heal explains) returns the very same state and no facts, and so does one that only confirms what is known.
  */
 export function transition(
   state: DeviceState,
@@ -87,9 +92,10 @@ export function transition(
   policy: CheckPolicy,
   surroundings: Surroundings,
 ): Transition {
-  if (outcome.verdict === 'unknown' || surroundings.selfOffline) return { state, facts: NOTHING };
+  if (outcome.verdict === 'unknown' || surroundings.selfOffline)
+    return { state, facts: NOTHING, judged: false };
   if (outcome.verdict === 'failed') {
-    if (surroundings.failuresIgnored) return { state, facts: NOTHING };
+    if (surroundings.failuresIgnored) return { state, facts: NOTHING, judged: false };
     return conclude(state, failedCheck(state, outcome, policy, surroundings), outcome, policy);
   }
   const lossWindow = lossWindowAfterAnswer(state, outcome.lossPercent);
@@ -103,6 +109,10 @@ export function transition(
     return conclude(state, answerWithinLimits(state, lossWindow, policy), outcome, policy);
   }
   return conclude(state, answerOverLimits(state, overLimit, lossWindow, policy), outcome, policy);
+}
+
+function goodInARow(state: DeviceState, policy: CheckPolicy): number {
+  return Math.min(state.consecutiveSuccesses + 1, policy.successThreshold);
 }
 
 function isAnswering(reachability: Reachability): boolean {
@@ -154,7 +164,7 @@ function answerOfSilentDevice(
   lossWindow: readonly number[],
   policy: CheckPolicy,
 ): Verdict {
-  const successes = state.consecutiveSuccesses + 1;
+  const successes = goodInARow(state, policy);
   const overLimits = overLimit === null ? 0 : state.consecutiveOverLimits + 1;
   const common = { failing: NOTHING, consecutiveFailures: 0, consecutiveOverLimits: overLimits, lossWindow };
   const recovered = state.reachability === 'unknown' || successes >= policy.successThreshold;
@@ -180,7 +190,7 @@ function answerOfSilentDevice(
 }
 
 function answerWithinLimits(state: DeviceState, lossWindow: readonly number[], policy: CheckPolicy): Verdict {
-  const successes = state.consecutiveSuccesses + 1;
+  const successes = goodInARow(state, policy);
   const up = state.reachability === 'up' || successes >= policy.successThreshold;
   // In a degraded device "soft" may also mean that the way back up is being confirmed: that was no soft failure.
   const softFailures =
@@ -248,13 +258,18 @@ function conclude(
     ...judged,
     since: changed ? outcome.at : state.since,
     sinceMonoMs: changed ? outcome.monoMs : state.sinceMonoMs,
-    lastCheckAt: outcome.at,
-    lastRttMs: outcome.rttMs,
     ...incidentAfter(state, judged, healthyMs, policy, facts),
     healthySinceMonoMs,
     ...flappingAfter(state, judged, facts),
   };
-  return { state: next, facts: facts.length === 0 ? NOTHING : facts };
+  if (facts.length > 0) return { state: next, facts, judged: true };
+  return { state: same(state, next) ? state : next, facts: NOTHING, judged: true };
+}
+
+/** Nearly every check of a healthy fleet changes nothing: then the old object stays, and is no work for the collector. */
+function same(a: DeviceState, b: DeviceState): boolean {
+  for (const key of STATE_KEYS) if (a[key] !== b[key]) return false;
+  return true;
 }
 
 /** Where the incident stands after a verdict; its facts are added to `facts`. */

@@ -7,9 +7,6 @@ import type { Reachability } from './types.ts';
 /** How a stretch of time counts. `excluded`: downtime, our own uplink gone, or not checked yet. */
 export type Standing = 'up' | 'down' | 'unreachable' | 'excluded';
 
-/** How many RTTs `recent` keeps. */
-export const RECENT_CHECKS = 20;
-
 /** What the views show of a device's past. */
 export type StatsSummary = Readonly<{
   /** Wall time at which the accounting began, epoch milliseconds. */
@@ -46,7 +43,6 @@ export class DeviceStats {
   #onlineChecks = 0;
   #rttCount = 0;
   #averageRttMs = 0;
-  readonly #recent: (number | null)[] = [];
 
   /** Starts an account in which no time counts until the first `stand`. `at`: epoch ms; `monoMs`: monotonic ms. */
   constructor(at: number, monoMs: number) {
@@ -75,13 +71,6 @@ export class DeviceStats {
       // A running mean instead of a sum: it stays exact however long the monitor runs.
       this.#averageRttMs += (rttMs - this.#averageRttMs) / this.#rttCount;
     }
-    if (this.#recent.length === RECENT_CHECKS) this.#recent.shift();
-    this.#recent.push(rttMs);
-  }
-
-  /** RTT of the last 20 checks in milliseconds, oldest first; null = lost. A copy. */
-  recent(): (number | null)[] {
-    return [...this.#recent];
   }
 
   /** The account as it stands at `monoMs`. */

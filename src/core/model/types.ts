@@ -106,7 +106,7 @@ export type Incident = Readonly<{
 
 export type Acknowledgement = Readonly<{ by: string; reason: string; at: number; until: number | null }>;
 
-/** Everything that is known about one device. Replaced whole, never mutated. */
+/** What the checks of one device have come to. Replaced whole, never mutated; the same object while nothing changes. */
 export type DeviceState = Readonly<{
   reachability: Reachability;
   hardness: Hardness;
@@ -114,10 +114,11 @@ export type DeviceState = Readonly<{
   since: number;
   /** Monotonic time of the same moment: durations are measured with it. */
   sinceMonoMs: number;
-  lastCheckAt: number | null;
-  lastRttMs: number | null;
   consecutiveFailures: number;
-  /** Good checks in a row: of a device that is not up any answer is good, of one that is only those within limits. */
+  /**
+   * Good checks in a row, counted up to `successThreshold`: of a device that is not up any answer is good, of one that
+   * is only those within limits.
+   */
   consecutiveSuccesses: number;
   /** Answers over the limits of loss or RTT since the last one within them; failed checks in between do not break the row. */
   consecutiveOverLimits: number;

@@ -8,7 +8,8 @@ const SILENT: ProbeResult = { ok: false, reason: 'timeout', message: 'no answer'
 const OURS: ProbeResult = { ok: 'unknown', reason: 'local-error', message: 'no socket' };
 const judged = (...results: ProbeResult[]) =>
   judge(
-    results.map((result, index) => ({ name: `p${index}`, result })),
+    results.map((_, index) => ({ name: `p${index}` })),
+    results,
     5,
     6,
   );

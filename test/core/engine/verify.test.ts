@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Monitored } from '../../../src/core/engine/monitored.ts';
+import { LastCheck, type Monitored } from '../../../src/core/engine/monitored.ts';
 import { LiveTranscript } from '../../../src/core/engine/transcript.ts';
 import { verify } from '../../../src/core/engine/verify.ts';
 import type { CheckOutcome } from '../../../src/core/model/types.ts';
@@ -20,8 +20,7 @@ function setUp(looks: readonly Look[], successThreshold = 2) {
       healPolicy: { verifyWindowMs: WINDOW_MS },
       check: { retryIntervalMs: RETRY_MS, successThreshold },
     },
-    lastOutcome: null,
-    state: { lastCheckAt: null },
+    last: new LastCheck(),
   };
   let checks = 0;
   const checkNow = async () => {
@@ -35,8 +34,7 @@ function setUp(looks: readonly Look[], successThreshold = 2) {
       unknown: { verdict: 'unknown', reason: 'no socket' },
     };
     const outcome = { ...when, ...outcomes[look] } as CheckOutcome;
-    Object.assign(device, { lastOutcome: outcome });
-    if (look === 'ok' || look === 'failed') Object.assign(device.state, { lastCheckAt: outcome.at });
+    device.last.note(outcome, look === 'ok' || look === 'failed');
   };
   const verdict = verify({ clock, checkNow }, device as unknown as Monitored, transcript, stop.signal);
   return {

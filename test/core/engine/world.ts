@@ -10,6 +10,7 @@ import { Engine } from '../../../src/core/engine/engine.ts';
 import { Fleet } from '../../../src/core/engine/fleet.ts';
 import { Monitored } from '../../../src/core/engine/monitored.ts';
 import { prepareProbes, prepareStrategies } from '../../../src/core/engine/prepare.ts';
+import { SampleStore } from '../../../src/core/engine/samples.ts';
 import { deviceView } from '../../../src/core/engine/view.ts';
 import { Journal } from '../../../src/core/journal.ts';
 import { Account } from '../../../src/core/kernel/accounts.ts';
@@ -99,6 +100,7 @@ export class World {
       parse: <T>(schema: z.ZodType<T>, value: unknown) => schema.parse(value),
       locate: () => 'world',
     };
+    const samples = new SampleStore(64);
     fleet.replace(
       config.devices.map(
         (device) =>
@@ -108,7 +110,7 @@ export class World {
             strategies: prepareStrategies(device, prepare),
             at: clock.now(),
             monoMs: clock.monoMs(),
-            samplesKept: 64,
+            samples: samples.ring(),
           }),
       ),
     );

@@ -38,16 +38,15 @@ describe('a device state', () => {
       reachability: 'unknown',
       since: 5000,
       sinceMonoMs: 70,
-      lastCheckAt: null,
       failure: null,
       incident: null,
       flapping: false,
     });
   });
 
-  test('keeps the last check: its time, RTT and failing probes', () => {
+  test('keeps what failed last: the first failure and all failing probes', () => {
     const state = stateAfter(initialState(0, 0), ok(1), failed(2));
-    expect(state).toMatchObject({ lastCheckAt: 1002, lastRttMs: 3, failing: ['tcp:22', 'http'] });
+    expect(state).toMatchObject({ failing: ['tcp:22', 'http'] });
     expect(state.failure).toMatchObject({ kind: 'refused', probe: 'tcp:22' });
   });
 

@@ -78,27 +78,12 @@ describe('checks', () => {
     stats.countCheck(false, null);
     stats.countCheck(true, 20);
     expect(stats.summary(0)).toMatchObject({ totalChecks: 3, onlineChecks: 2, averageRttMs: 15 });
-    expect(stats.recent()).toEqual([10, null, 20]);
   });
 
   test('have no average before the first answer', () => {
     const stats = new DeviceStats(0, 0);
     stats.countCheck(false, null);
     expect(stats.summary(0).averageRttMs).toBeNull();
-  });
-
-  test('are recent for twenty checks', () => {
-    const stats = new DeviceStats(0, 0);
-    for (let i = 1; i <= 25; i++) stats.countCheck(true, i);
-    expect(stats.recent()).toEqual(Array.from({ length: 20 }, (_, i) => i + 6));
-    expect(stats.summary(0).averageRttMs).toBeCloseTo(13, 9);
-  });
-
-  test('given out as recent are a copy', () => {
-    const stats = new DeviceStats(0, 0);
-    stats.countCheck(true, 1);
-    stats.recent().push(99);
-    expect(stats.recent()).toEqual([1]);
   });
 });
 
