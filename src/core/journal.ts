@@ -3,6 +3,7 @@ import {
   copyFileSync,
   existsSync,
   fstatSync,
+  fsync,
   fsyncSync,
   ftruncateSync,
   openSync,
@@ -21,39 +22,45 @@ import {
 } from './engine/journal-state.ts';
 import { messageOf } from './errors.ts';
 
+/** How far the file may grow before it is rewritten to its compact form. */
+const MOST_APPENDED_BYTES = 4 * 1024 * 1024;
+/** Incidents wait this long for the disk, together. */
+const SYNC_AFTER_MS = 50;
+
 /**
- * What must survive `kill -9`: one JSON object a line, each on the disk (fsync) before `append` returns.
- * Opening it rewrites it to its compact form.
+ * What must survive `kill -9`: one JSON object a line, with the system before `append` returns and on the disk (fsync),
+ * so that a power cut does not lose it either. Incidents alone may reach the disk a moment later: thousands of devices
+ * can fail in one second, and an incident that a power cut forgets is found anew by the next checks.
+ * Opening it rewrites it to its compact form, and so does its growth.
  */
 export class Journal {
   readonly #path: string;
+  readonly #now: () => number;
   #fd: number;
   #state: JournalState;
+  #appendedBytes = 0;
+  #syncTimer: NodeJS.Timeout | null = null;
   readonly #warn: (message: string) => void;
   /** The disk has refused an entry: what it holds is older than the state. */
   #behind = false;
 
-  private constructor(path: string, fd: number, state: JournalState, warn: (message: string) => void) {
+  private constructor(path: string, now: () => number, state: JournalState, warn: (message: string) => void) {
     this.#path = path;
-    this.#fd = fd;
-    this.#state = state;
+    this.#now = now;
     this.#warn = warn;
+    this.#state = compactJournal(state, now());
+    this.#fd = rewrite(path, this.#state);
   }
 
   /** Never fails for what is in the file: bad lines are kept in a copy beside it and told through `warn`. */
-  static open(path: string, now: number, warn: (message: string) => void): Journal {
+  static open(path: string, now: () => number, warn: (message: string) => void): Journal {
     const { state, badLines } = readJournal(path);
     if (badLines > 0) {
-      const copy = `${path}.corrupt-${now}`;
+      const copy = `${path}.corrupt-${now()}`;
       copyFileSync(path, copy);
       warn(`the journal had ${badLines} unreadable line(s); the rest is used, a copy is kept as ${copy}`);
     }
-    const compact = compactJournal(state, now);
-    const draft = `${path}.new`;
-    writeFileSync(draft, line({ type: 'state', state: compact }), { mode: 0o600, flush: true });
-    renameSync(draft, path);
-    syncFolder(dirname(path));
-    return new Journal(path, openSync(path, 'a'), compact, warn);
+    return new Journal(path, now, state, warn);
   }
 
   get state(): JournalState {
@@ -69,7 +76,7 @@ export class Journal {
   append(entry: JournalEntry): void {
     const missing = this.#behind ? line({ type: 'state', state: this.#state }) : '';
     try {
-      this.#write(missing + line(entry));
+      this.#write(missing + line(entry), entry.type !== 'incident');
       this.#behind = false;
     } catch (thrown) {
       if (entry.type === 'attempt') throw thrown;
@@ -77,15 +84,30 @@ export class Journal {
       this.#behind = true;
     }
     this.#state = reduceJournal(this.#state, entry);
+    if (this.#appendedBytes > MOST_APPENDED_BYTES && !this.#behind) this.#compact();
   }
 
-  #write(text: string): void {
+  #compact(): void {
+    this.#appendedBytes = 0;
+    this.#state = compactJournal(this.#state, this.#now());
+    try {
+      const fd = rewrite(this.#path, this.#state);
+      closeSync(this.#fd);
+      this.#fd = fd;
+    } catch (thrown) {
+      this.#warn(`the journal cannot be made compact, it goes on growing: ${messageOf(thrown)}`);
+    }
+  }
+
+  #write(text: string, now: boolean): void {
     const bytes = Buffer.from(text);
     const { size } = fstatSync(this.#fd);
     try {
       let written = 0;
       while (written < bytes.length) written += writeSync(this.#fd, bytes, written);
-      fsyncSync(this.#fd);
+      if (now) fsyncSync(this.#fd);
+      else this.#syncSoon();
+      this.#appendedBytes += bytes.length;
     } catch (thrown) {
       // Half a line would swallow the next one.
       ftruncateSync(this.#fd, size);
@@ -93,7 +115,22 @@ export class Journal {
     }
   }
 
+  #syncSoon(): void {
+    this.#syncTimer ??= setTimeout(() => {
+      this.#syncTimer = null;
+      const fd = this.#fd;
+      // Not waited for: the loop has probes to serve.
+      fsync(fd, (error) => {
+        if (error && fd === this.#fd) this.#warn(`the journal does not reach the disk: ${messageOf(error)}`);
+      });
+    }, SYNC_AFTER_MS).unref();
+  }
+
   close(): void {
+    if (this.#syncTimer) {
+      clearTimeout(this.#syncTimer);
+      fsyncSync(this.#fd);
+    }
     closeSync(this.#fd);
     this.#fd = -1;
   }
@@ -101,6 +138,15 @@ export class Journal {
   get path(): string {
     return this.#path;
   }
+}
+
+/** Puts a state in the place of a journal, wholly or not at all; answers a descriptor to append to. */
+function rewrite(path: string, state: JournalState): number {
+  const draft = `${path}.new`;
+  writeFileSync(draft, line({ type: 'state', state }), { mode: 0o600, flush: true });
+  renameSync(draft, path);
+  syncFolder(dirname(path));
+  return openSync(path, 'a');
 }
 
 function line(entry: JournalEntry): string {

@@ -133,7 +133,7 @@ async function start(
   undo.unshift(unlock);
   const warnings: string[] = [...config.warnings];
   let warn = (message: string) => void warnings.push(message);
-  const journal = Journal.open(join(config.stateDir, 'journal'), clock.now(), (message) => warn(message));
+  const journal = Journal.open(join(config.stateDir, 'journal'), () => clock.now(), (message) => warn(message));
   // Behind everything that may still write, before the lock is given up.
   undo.splice(1, 0, () => journal.close());
 

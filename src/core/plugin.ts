@@ -396,6 +396,8 @@ export type FleetSnapshot = Readonly<{
   at: number;
   monoMs: number;
   devices: readonly DeviceSnapshot[];
+  /** How late checks began since the start, milliseconds: what netheal itself has to answer for. */
+  lateness: Readonly<{ p50Ms: number; p99Ms: number; longestMs: number }>;
   /** Our own uplink is down: nothing is known about anybody. */
   selfOffline: boolean;
   /** All healing is paused: by whom. */

@@ -30,7 +30,7 @@ const attempt = (id: string): JournalEntry => ({
 
 function openIn(dir: string) {
   const warn = vi.fn<(message: string) => void>();
-  const journal = Journal.open(join(dir, 'journal'), 0, warn);
+  const journal = Journal.open(join(dir, 'journal'), () => 0, warn);
   onTestFinished(() => journal.close());
   return { journal, warn };
 }

@@ -18,7 +18,7 @@ function folder(): string {
 }
 
 const open = (dir: string, warn: (message: string) => void = () => undefined, now = NOW) =>
-  Journal.open(join(dir, 'journal'), now, warn);
+  Journal.open(join(dir, 'journal'), () => now, warn);
 
 const incident = (id: string, closedAt: number | null = null): JournalEntry => ({
   type: 'incident',
@@ -103,7 +103,7 @@ describe('the journal', () => {
     const dist = fileURLToPath(new URL('../../dist/core/journal.js', import.meta.url));
     const script = `
       import { Journal } from ${JSON.stringify(dist)};
-      const journal = Journal.open(${JSON.stringify(join(dir, 'journal'))}, Date.now(), () => {});
+      const journal = Journal.open(${JSON.stringify(join(dir, 'journal'))}, () => Date.now(), () => {});
       for (let i = 1; ; i++) {
         journal.append({ type: 'incident', incident: { id: String(i), device: 'd', closedAt: null } });
         process.stdout.write(i + '\\n');
@@ -120,5 +120,21 @@ describe('the journal', () => {
     const { state } = open(dir);
     expect(acknowledged).toBeGreaterThan(50);
     expect(state.lastIncident).toBeGreaterThanOrEqual(acknowledged);
+  });
+
+  it('stays small however many incidents come and go, and keeps what is open', () => {
+    const dir = folder();
+    const journal = open(dir);
+    journal.append(incident('1'));
+    for (let id = 2; id < 30_000; id++) {
+      journal.append(incident(String(id)));
+      journal.append(incident(String(id), NOW));
+    }
+    expect(Object.keys(journal.state.incidents)).toEqual(['1']);
+    journal.close();
+    expect(readFileSync(join(dir, 'journal')).length).toBeLessThan(5 * 1024 * 1024);
+    const { state } = open(dir);
+    expect(Object.keys(state.incidents)).toEqual(['1']);
+    expect(state.lastIncident).toBe(29_999);
   });
 });

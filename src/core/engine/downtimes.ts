@@ -7,7 +7,11 @@ export type AdHocDowntime = Readonly<{ device: string; by: string; reason: strin
 /** Why a device is in downtime at a moment, and until when; null where it is not. */
 export type ActiveDowntime = Readonly<{ reason: string; until: number }>;
 
-/** Tells which planned outage a device is in. Asked once a second and before each heal, never per probe. */
+export type ActiveDowntimes = Readonly<{
+  of(device: Readonly<{ id: string; group: string }>): ActiveDowntime | null;
+}>;
+
+/** Tells which planned outage a device is in. Asked once a second, never per probe. */
 export class Downtimes {
   readonly #planned: readonly Readonly<{ config: DowntimeConfig; cron: Cron | null }>[];
   adHoc: readonly AdHocDowntime[];
@@ -17,16 +21,22 @@ export class Downtimes {
     this.adHoc = adHoc;
   }
 
-  active(device: Readonly<{ id: string; group: string }>, now: number): ActiveDowntime | null {
-    for (const { device: id, reason, until } of this.adHoc) {
-      if (id === device.id && now < until) return { reason, until };
+  /** All downtimes of a moment, for a look at each device of the fleet; null where there are none. */
+  at(now: number): ActiveDowntimes | null {
+    const devices = new Map<string, ActiveDowntime>();
+    const groups = new Map<string, ActiveDowntime>();
+    for (const { device, reason, until } of this.adHoc) {
+      if (now < until && !devices.has(device)) devices.set(device, { reason, until });
     }
     for (const { config, cron } of this.#planned) {
-      if (!config.devices.includes(device.id) && !config.groups.includes(device.group)) continue;
       const until = cron ? cronUntil(cron, config.durationMs ?? 0, now) : fixedUntil(config, now);
-      if (until !== null) return { reason: config.reason, until };
+      if (until === null) continue;
+      const active = { reason: config.reason, until };
+      for (const id of config.devices) if (!devices.has(id)) devices.set(id, active);
+      for (const group of config.groups) if (!groups.has(group)) groups.set(group, active);
     }
-    return null;
+    if (devices.size + groups.size === 0) return null;
+    return { of: ({ id, group }) => devices.get(id) ?? groups.get(group) ?? null };
   }
 }
 

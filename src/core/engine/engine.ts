@@ -64,6 +64,7 @@ export class Engine {
   #ticker: unknown = null;
   #healing: EngineOptions['healing'];
   #picture: FleetSnapshot['devices'] | null = null;
+  #anyInDowntime = false;
 
   constructor(options: EngineOptions) {
     const { clock, hooks, store, journal, fleet, config } = options;
@@ -273,10 +274,15 @@ export class Engine {
   snapshot(): FleetSnapshot {
     const { clock, journal } = this.#options;
     const now = clock.now();
+    const devices = () => this.#deviceSnapshots();
     return {
       at: now,
       monoMs: clock.monoMs(),
-      devices: this.#deviceSnapshots(),
+      // Made when somebody looks: a large fleet is no small picture.
+      get devices() {
+        return devices();
+      },
+      lateness: this.#scheduler.lateness(),
       selfOffline: this.#uplink.offline,
       paused: journal.state.paused?.by ?? null,
       healingStopped: journal.state.healingStopped,
@@ -318,9 +324,11 @@ export class Engine {
 
   #refreshDowntimes(): void {
     const { clock, store } = this.#options;
-    const now = clock.now();
+    const downtimes = this.#downtimes.at(clock.now());
+    if (downtimes === null && !this.#anyInDowntime) return;
+    this.#anyInDowntime = downtimes !== null;
     for (const device of this.fleet.all()) {
-      const active = this.#downtimes.active(device.device, now);
+      const active = downtimes?.of(device.device) ?? null;
       if (active?.reason === device.downtime?.reason) continue;
       device.downtime = active;
       device.stand(clock.monoMs(), this.#uplink.offline);

@@ -44,10 +44,17 @@ export class Fleet {
    * Those behind a single common root prove nothing, because the root alone explains their silence.
    */
   peers(limit: number): Monitored[] {
-    const roots = [...this.all()].filter(({ device }) => device.parents.length === 0);
-    if (this.size < 4 || roots.length < 2) return [];
-    const well = ({ state }: Monitored) =>
-      Number(state.reachability === 'up' && state.consecutiveFailures === 0);
-    return roots.sort((a, b) => well(b) - well(a)).slice(0, limit);
+    if (this.size < 4) return [];
+    const well: Monitored[] = [];
+    const others: Monitored[] = [];
+    for (const device of this.all()) {
+      if (device.device.parents.length > 0) continue;
+      const { reachability, consecutiveFailures } = device.state;
+      const isWell = reachability === 'up' && consecutiveFailures === 0;
+      // Of a large fleet the first that will do are enough.
+      if ((isWell ? well : others).push(device) === limit && isWell) break;
+    }
+    const roots = [...well, ...others];
+    return roots.length < 2 ? [] : roots.slice(0, limit);
   }
 }

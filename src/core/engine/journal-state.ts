@@ -15,6 +15,7 @@ export type JournalAttempt = Readonly<{
 
 /** What must survive kill -9. */
 export type JournalState = Readonly<{
+  /** Those that are open. */
   incidents: Readonly<Record<string, Incident>>;
   attempts: Readonly<Record<string, JournalAttempt>>;
   /** Wall time before which a device must not be healed again. */
@@ -61,7 +62,10 @@ export function reduceJournal(state: JournalState, entry: JournalEntry): Journal
     case 'incident': {
       const { incident } = entry;
       const lastIncident = Math.max(state.lastIncident, Number(incident.id) || 0);
-      return { ...state, lastIncident, incidents: { ...state.incidents, [incident.id]: incident } };
+      const { [incident.id]: _, ...others } = state.incidents;
+      // What is closed is over: nothing that comes after a restart depends on it.
+      const incidents = incident.closedAt === null ? { ...others, [incident.id]: incident } : others;
+      return { ...state, lastIncident, incidents };
     }
     case 'attempt': {
       const { attempt } = entry;
@@ -96,13 +100,11 @@ export function reduceJournal(state: JournalState, entry: JournalEntry): Journal
 
 const HOUR_MS = 3_600_000;
 
-/** What is still worth keeping at a restart: open incidents with their attempts, and the attempts of the last hour. */
+/** What is still worth keeping: open incidents with their attempts, and the attempts of the last hour. */
 export function compactJournal(state: JournalState, now: number): JournalState {
-  const incidents = pick(state.incidents, (incident) => incident.closedAt === null);
   return {
     ...state,
-    incidents,
-    attempts: pick(state.attempts, ({ incident, at }) => incident in incidents || now - at < HOUR_MS),
+    attempts: pick(state.attempts, ({ incident, at }) => incident in state.incidents || now - at < HOUR_MS),
     cooldowns: pick(state.cooldowns, (until) => until > now),
     downtimes: state.downtimes.filter(({ until }) => until > now),
   };

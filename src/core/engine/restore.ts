@@ -22,9 +22,7 @@ type RestoreContext = Readonly<{
 export function restore(context: RestoreContext): void {
   const { journal, store, fleet } = context;
   const { incidents, attempts, pausedDevices, paused, healingStopped } = journal.state;
-  for (const incident of Object.values(incidents)) {
-    if (incident.closedAt === null) restoreIncident(context, incident.id);
-  }
+  for (const id of Object.keys(incidents)) restoreIncident(context, id);
   for (const attempt of Object.values(attempts)) {
     if (attempt.end === null) takeUpInterrupted(context, attempt);
     else restoreEnded(context, attempt, attempt.end);
@@ -101,7 +99,7 @@ function restoreEnded(context: RestoreContext, attempt: JournalAttempt, end: End
   const { journal, store, fleet, remedies } = context;
   const incident = journal.state.incidents[attempt.incident];
   const device = fleet.get(attempt.device);
-  if (!device || !incident || incident.closedAt !== null) return;
+  if (!device || !incident) return;
   store.putHeal(healView(attempt, end));
   const isLast = attempt.attempt === incident.attempts;
   if (end.outcome === 'interrupted' && isLast && incident.needsHuman === null) {

@@ -1,4 +1,5 @@
 import { createHistogram } from 'node:perf_hooks';
+import type { FleetSnapshot } from '../plugin.ts';
 import type { Clock } from './clock.ts';
 import { TimingWheel } from './timing-wheel.ts';
 
@@ -12,9 +13,6 @@ export type RunCheck = (
   id: string,
   dueMonoMs: number,
 ) => Promise<Readonly<{ delayMs: number; jitter: boolean }>>;
-
-/** How late checks began, milliseconds. */
-export type Lateness = Readonly<{ p50Ms: number; p99Ms: number; longestMs: number }>;
 
 type Entry = { readonly id: string; readonly index: number; running: Promise<void> | null };
 
@@ -84,7 +82,7 @@ export class Scheduler {
   }
 
   /** How late checks began since the start, milliseconds. */
-  lateness(): Lateness {
+  lateness(): FleetSnapshot['lateness'] {
     if (this.#late.count === 0) return { p50Ms: 0, p99Ms: 0, longestMs: 0 };
     return {
       p50Ms: this.#late.percentile(50),

@@ -6,6 +6,8 @@ const DEVICE = { id: 'a', group: 'berlin' };
 const HOUR = 3_600_000;
 /** Local time, as cron expressions are. */
 const at = (time: string) => new Date(`2026-11-23T${time}`).getTime();
+const active = (downtimes: Downtimes, device: typeof DEVICE, now: number) =>
+  downtimes.at(now)?.of(device) ?? null;
 const planned = (config: Partial<DowntimeConfig>) =>
   new Downtimes([{ devices: [], groups: [], reason: 'works', ...config }], []);
 
@@ -18,15 +20,15 @@ describe('a fixed downtime', () => {
     ['11:59:59.999', at('12:00:00')],
     ['12:00:00', null],
   ])('at %s', (time, until) => {
-    expect(works.active(DEVICE, at(time))).toEqual(until === null ? null : { reason: 'works', until });
+    expect(active(works, DEVICE, at(time))).toEqual(until === null ? null : { reason: 'works', until });
   });
 
   it('holds for its devices and groups and for nobody else', () => {
     const now = at('11:00:00');
-    expect(works.active({ id: 'b', group: 'berlin' }, now)).toBeNull();
+    expect(active(works, { id: 'b', group: 'berlin' }, now)).toBeNull();
     const group = planned({ groups: ['berlin'], from: at('10:00:00'), to: at('12:00:00') });
-    expect(group.active({ id: 'b', group: 'berlin' }, now)).not.toBeNull();
-    expect(group.active({ id: 'a', group: 'paris' }, now)).toBeNull();
+    expect(active(group, { id: 'b', group: 'berlin' }, now)).not.toBeNull();
+    expect(active(group, { id: 'a', group: 'paris' }, now)).toBeNull();
   });
 });
 
@@ -40,20 +42,20 @@ describe('a downtime by cron', () => {
     ['03:30:00', null],
     ['14:00:00', null],
   ])('at %s', (time, until) => {
-    expect(backup.active(DEVICE, at(time))?.until ?? null).toBe(until);
+    expect(active(backup, DEVICE, at(time))?.until ?? null).toBe(until);
   });
 
   it('that is longer than its period never ends', () => {
     const always = planned({ devices: ['a'], cron: '0 * * * *', durationMs: 2 * HOUR });
     for (let minute = 0; minute < 180; minute++) {
-      expect(always.active(DEVICE, at('05:00:00') + minute * 60_000)).not.toBeNull();
+      expect(active(always, DEVICE, at('05:00:00') + minute * 60_000)).not.toBeNull();
     }
   });
 
   it('on some days of the week leaves the others alone', () => {
     const mondays = planned({ devices: ['a'], cron: '0 4 * * 1', durationMs: HOUR });
-    expect(mondays.active(DEVICE, at('04:30:00'))).not.toBeNull();
-    expect(mondays.active(DEVICE, at('04:30:00') + 24 * HOUR)).toBeNull();
+    expect(active(mondays, DEVICE, at('04:30:00'))).not.toBeNull();
+    expect(active(mondays, DEVICE, at('04:30:00') + 24 * HOUR)).toBeNull();
   });
 });
 
@@ -64,8 +66,8 @@ describe('a downtime that a person set', () => {
       [{ devices: ['a'], groups: [], reason: 'works', from: at('10:00:00'), to: at('12:00:00') }],
       adHoc,
     );
-    expect(both.active(DEVICE, at('10:30:00'))?.reason).toBe('new roof');
-    expect(both.active(DEVICE, at('11:00:00'))?.reason).toBe('works');
-    expect(both.active({ id: 'b', group: 'berlin' }, at('10:30:00'))).toBeNull();
+    expect(active(both, DEVICE, at('10:30:00'))?.reason).toBe('new roof');
+    expect(active(both, DEVICE, at('11:00:00'))?.reason).toBe('works');
+    expect(active(both, { id: 'b', group: 'berlin' }, at('10:30:00'))).toBeNull();
   });
 });

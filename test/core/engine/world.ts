@@ -129,7 +129,11 @@ export class World {
       monitor: {} as never,
     });
     this.store.onEvent((event) => this.events.push(event));
-    this.journal = Journal.open(join(this.dir, 'journal'), clock.now(), () => undefined);
+    this.journal = Journal.open(
+      join(this.dir, 'journal'),
+      () => clock.now(),
+      () => undefined,
+    );
     this.engine = new Engine({
       clock,
       random: () => 0.5,

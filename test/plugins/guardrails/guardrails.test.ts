@@ -77,6 +77,7 @@ async function ask({
     at: NOW,
     monoMs: MONO,
     devices,
+    lateness: { p50Ms: 0, p99Ms: 0, longestMs: 0 },
     selfOffline: false,
     paused: null,
     healingStopped: null,
