@@ -114,6 +114,7 @@ const EMPTY_FLEET: FleetSnapshot = {
   at: 0,
   monoMs: 0,
   devices: [],
+  device: () => undefined,
   lateness: { p50Ms: 0, p99Ms: 0, longestMs: 0 },
   selfOffline: false,
   paused: null,

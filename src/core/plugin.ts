@@ -395,7 +395,10 @@ export interface Panel {
 export type FleetSnapshot = Readonly<{
   at: number;
   monoMs: number;
+  /** All devices. Of a large fleet this picture is made at most ten times a second. */
   devices: readonly DeviceSnapshot[];
+  /** One device as it is now. */
+  device(id: string): DeviceSnapshot | undefined;
   /** How late checks began since the start, milliseconds: what netheal itself has to answer for. */
   lateness: Readonly<{ p50Ms: number; p99Ms: number; longestMs: number }>;
   /** Our own uplink is down: nothing is known about anybody. */

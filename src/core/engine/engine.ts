@@ -4,7 +4,7 @@ import type { Journal } from '../journal.ts';
 import type { Hooks } from '../kernel/hooks.ts';
 import { withIncident } from '../model/state.ts';
 import type { Incident } from '../model/types.ts';
-import type { CheckRecord, EventRecord, EventType, FleetSnapshot, Probe } from '../plugin.ts';
+import type { CheckRecord, DeviceSnapshot, EventRecord, EventType, FleetSnapshot, Probe } from '../plugin.ts';
 import type { Store } from '../store.ts';
 import { Approvals } from './approvals.ts';
 import type { Clock } from './clock.ts';
@@ -26,6 +26,9 @@ const HOUR_MS = 3_600_000;
 const TICK_MS = 1_000;
 /** How many devices stand in for witnesses where none are configured. */
 const PEERS_ASKED = 8;
+/** From this size on a picture of all devices is kept for a moment. */
+const LARGE_FLEET = 1_000;
+const PICTURE_MS = 100;
 
 export type EngineOptions = Readonly<{
   clock: Clock;
@@ -282,6 +285,10 @@ export class Engine {
       get devices() {
         return devices();
       },
+      device: (id) => {
+        const device = this.fleet.get(id);
+        return device && this.#deviceSnapshot(device);
+      },
       lateness: this.#scheduler.lateness(),
       selfOffline: this.#uplink.offline,
       paused: journal.state.paused?.by ?? null,
@@ -296,24 +303,27 @@ export class Engine {
   }
 
   /**
-   * A dozen gates look at the fleet in one turn; they share one picture of its devices. Heals that run are never
-   * shared: those must be counted as they are.
+   * A dozen gates look at the fleet in one turn; they share one picture of its devices, and for a large fleet so do
+   * those who look soon after. The device itself and the heals that run are never shared: they count as they are.
    */
   #deviceSnapshots(): FleetSnapshot['devices'] {
     if (this.#picture) return this.#picture;
-    const { store, config } = this.#options;
-    const healingOn = this.#healing !== 'off' && config.healing.enabled;
-    this.#picture = [...this.fleet.all()].map((device) =>
-      deviceSnapshot(device, {
-        incident: store.incident(device.state.incident ?? ''),
-        rootCause: this.fleet.rootCauseOf(device.id),
-        healingOn,
-      }),
-    );
-    setImmediate(() => {
+    this.#picture = [...this.fleet.all()].map((device) => this.#deviceSnapshot(device));
+    const forget = () => {
       this.#picture = null;
-    });
+    };
+    if (this.fleet.size < LARGE_FLEET) setImmediate(forget);
+    else setTimeout(forget, PICTURE_MS).unref();
     return this.#picture;
+  }
+
+  #deviceSnapshot(device: Monitored): DeviceSnapshot {
+    const { store, config } = this.#options;
+    return deviceSnapshot(device, {
+      incident: store.incident(device.state.incident ?? ''),
+      rootCause: this.fleet.rootCauseOf(device.id),
+      healingOn: this.#healing !== 'off' && config.healing.enabled,
+    });
   }
 
   #tick(): void {

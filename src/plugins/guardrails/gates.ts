@@ -1,4 +1,5 @@
 import type { DeviceSnapshot, FleetSnapshot, HealAttempt, Veto } from 'netheal/plugin';
+import { type Health, healthOf, isBehindDeadParents } from './fleet-health.ts';
 
 export type GuardrailOptions = Readonly<{
   maxUnhealthyPercent: number;
@@ -71,7 +72,6 @@ export const GATES: readonly Gate[] = [
     const waitMs = (device.healing.notBeforeMonoMs ?? 0) - fleet.monoMs;
     return waitMs <= 0 ? undefined : { veto: `cooling down for ${Math.ceil(waitMs / 1_000)} s more`, waitMs };
   }),
-  gate('blast-radius', blastRadius),
   gate('concurrency', ({ attempt, fleet, options }) => {
     const { running } = fleet.heals;
     const sameGroup = running.find((heal) => heal.group === attempt.device.group);
@@ -88,6 +88,8 @@ export const GATES: readonly Gate[] = [
     const waitMs = Math.min(...begun) + HOUR_MS - fleet.at;
     return { veto: `${begun.length} heals in the last hour, the limit is ${options.maxPerHour}`, waitMs };
   }),
+  // The last one: it alone looks at every device of the fleet.
+  gate('blast-radius', blastRadius),
 ];
 
 /** A step may run `on` another device: what holds a hand off that one holds this heal too. */
@@ -97,60 +99,36 @@ function ofTargets(
 ): Omit<Veto, 'gate'> | undefined {
   const own = why(device);
   if (own !== null) return { veto: own };
-  const others = attempt.targets.filter((id) => id !== device.device.id);
-  for (const target of fleet.devices) {
-    const other = others.includes(target.device.id) ? why(target) : null;
-    if (other !== null) return { veto: `${target.device.label}, on which a step would run: ${other}` };
+  for (const id of attempt.targets) {
+    const target = id === device.device.id ? undefined : fleet.device(id);
+    const other = target ? why(target) : null;
+    if (target && other !== null)
+      return { veto: `${target.device.label}, on which a step would run: ${other}` };
   }
   return undefined;
 }
 
-/** A device that was down on its own account before its parents broke too stays down, and yet nothing can be done to it. */
-function isBehindDeadParents({ device }: DeviceSnapshot, { devices }: FleetSnapshot): boolean {
-  if (device.parents.length === 0) return false;
-  const parents = devices.filter((other) => device.parents.includes(other.device.id));
-  return (
-    parents.length > 0 &&
-    parents.every(({ reachability }) => reachability === 'down' || reachability === 'unreachable')
-  );
-}
-
 /** Many devices at once are one cause that no heal of theirs will mend, or a mistake of ours: stop, and ask. */
-function blastRadius(situation: Situation): Omit<Veto, 'gate'> | undefined {
-  const { attempt, fleet } = situation;
+function blastRadius({ attempt, fleet, options }: Situation): Omit<Veto, 'gate'> | undefined {
   if (fleet.healingStopped !== null) return { veto: `all healing is stopped: ${fleet.healingStopped}` };
-  const group = fleet.devices.filter(({ device }) => device.group === attempt.device.group);
-  if (group.length === 0)
-    return { veto: `the group "${attempt.device.group}" is empty or unknown`, needsHuman: true };
-  return (
-    tooMany(group, `group "${attempt.device.group}"`, situation) ??
-    tooMany(fleet.devices, 'the fleet', situation)
-  );
+  const { group: name } = attempt.device;
+  const health = healthOf(fleet);
+  const group = health.groups.get(name);
+  if (!group) return { veto: `the group "${name}" is empty or unknown`, needsHuman: true };
+  return tooMany(group, `group "${name}"`, options) ?? tooMany(health.all, 'the fleet', options);
 }
 
 function tooMany(
-  devices: readonly DeviceSnapshot[],
+  { size, unhealthy, doubtful }: Health,
   where: string,
-  { fleet, options: { maxUnhealthyPercent } }: Situation,
+  { maxUnhealthyPercent }: GuardrailOptions,
 ): Omit<Veto, 'gate'> | undefined {
-  // Unreachable devices count with their root cause as one: they are not unhealthy on their own account.
-  // A planned outage is explained; it must not stop the healing of everybody else.
-  const unhealthy = devices.filter((device) => device.reachability === 'down' && !device.downtime).length;
-  const isOver = (count: number) =>
-    count >= MIN_UNHEALTHY && (100 * count) / devices.length > maxUnhealthyPercent;
+  const isOver = (count: number) => count >= MIN_UNHEALTHY && (100 * count) / size > maxUnhealthyPercent;
   if (isOver(unhealthy)) {
-    const veto = `${unhealthy} of ${devices.length} devices of ${where} are down, more than ${maxUnhealthyPercent} %`;
+    const veto = `${unhealthy} of ${size} devices of ${where} are down, more than ${maxUnhealthyPercent} %`;
     return { veto, stopsAll: true };
   }
-  // In a mass outage somebody is confirmed first: wait for the verdict on those that fail as well, but for those that
-  // hang under what is down already.
-  const doubtful = devices.filter(
-    (device) =>
-      device.failing &&
-      device.reachability !== 'down' &&
-      !device.downtime &&
-      !isBehindDeadParents(device, fleet),
-  ).length;
+  // In a mass outage somebody is confirmed first: wait for the verdict on those that fail as well.
   if (doubtful === 0 || !isOver(unhealthy + doubtful)) return undefined;
   return { veto: `${doubtful} more of ${where} fail and are not confirmed yet`, waitMs: DOUBT_MS };
 }

@@ -14,7 +14,7 @@ export default definePlugin({
     for (const { name, verdict } of GATES) {
       const tap = (attempt: HealAttempt): Veto | undefined => {
         const fleet = api.snapshot();
-        const device = fleet.devices.find((known) => known.device.id === attempt.device.id);
+        const device = fleet.device(attempt.device.id);
         if (!device) return { gate: name, veto: 'the device is no longer in the config', needsHuman: true };
         const veto = verdict({ attempt, device, fleet, options });
         return veto && { gate: name, ...veto };

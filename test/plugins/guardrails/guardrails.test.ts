@@ -77,6 +77,7 @@ async function ask({
     at: NOW,
     monoMs: MONO,
     devices,
+    device: (id) => devices.find(({ device }) => device.id === id),
     lateness: { p50Ms: 0, p99Ms: 0, longestMs: 0 },
     selfOffline: false,
     paused: null,
@@ -147,25 +148,6 @@ const HOLDS: readonly [gate: string, when: string, situation: Situation, says: R
     { devices: [broken({ healing: { notBeforeMonoMs: MONO + 4_200 } })] },
     /5 s more/,
   ],
-  ['blast-radius', 'all healing was stopped', { fleet: { healingStopped: 'too many' } }, /stopped: too many/],
-  [
-    'blast-radius',
-    'more than 30 % of the fleet is down',
-    { devices: [...many(1, broken, 'a'), ...many(3, broken, 'b'), ...many(6, well, 'c')] },
-    /4 of 10 devices of the fleet/,
-  ],
-  [
-    'blast-radius',
-    'more than 30 % of its group is down',
-    { devices: [...many(2, broken, 'a'), ...many(3, well, 'a', 2), ...many(95, well, 'b')] },
-    /2 of 5 devices of group "a"/,
-  ],
-  [
-    'blast-radius',
-    'others fail too and are not confirmed yet',
-    { devices: [...many(1, broken, 'a'), ...many(9, (sketch) => well({ ...sketch, failing: true }), 'b')] },
-    /9 more of the fleet fail/,
-  ],
   [
     'concurrency',
     'another one of the group is being healed',
@@ -186,6 +168,25 @@ const HOLDS: readonly [gate: string, when: string, situation: Situation, says: R
       fleet: { heals: { running: [], begun: [NOW - 10 * MINUTE, NOW - 40 * MINUTE] } },
     },
     /2 heals in the last hour/,
+  ],
+  ['blast-radius', 'all healing was stopped', { fleet: { healingStopped: 'too many' } }, /stopped: too many/],
+  [
+    'blast-radius',
+    'more than 30 % of the fleet is down',
+    { devices: [...many(1, broken, 'a'), ...many(3, broken, 'b'), ...many(6, well, 'c')] },
+    /4 of 10 devices of the fleet/,
+  ],
+  [
+    'blast-radius',
+    'more than 30 % of its group is down',
+    { devices: [...many(2, broken, 'a'), ...many(3, well, 'a', 2), ...many(95, well, 'b')] },
+    /2 of 5 devices of group "a"/,
+  ],
+  [
+    'blast-radius',
+    'others fail too and are not confirmed yet',
+    { devices: [...many(1, broken, 'a'), ...many(9, (sketch) => well({ ...sketch, failing: true }), 'b')] },
+    /9 more of the fleet fail/,
   ],
 ];
 

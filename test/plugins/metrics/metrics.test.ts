@@ -41,6 +41,7 @@ const fleet = (
   at: 0,
   monoMs: 0,
   devices,
+  device: (id) => devices.find(({ device }) => device.id === id),
   lateness: { p50Ms: 0, p99Ms: 0, longestMs: 0 },
   selfOffline: false,
   paused: null,
