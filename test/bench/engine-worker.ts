@@ -1,66 +1,65 @@
 /**
- * Runs in a process of its own, so that its CPU is all its own: `engine-worker.ts ENGINE ADDRESSES ROUNDS`.
- * Prints one JSON object: { checks, lost, cpuMs }.
+ * One way to ping in a process of its own, so that its CPU is all its own. Prints one JSON object.
+ *
+ *   engine-worker.ts NAME burst ADDRESSES ROUNDS          all addresses at once, ROUNDS times, after one that is not counted
+ *   engine-worker.ts NAME steady ADDRESSES PPS SECONDS    PPS checks a second in ticks of 10 ms, as icmp.c does
  */
-import { spawnSync } from 'node:child_process';
 import { cpuMs } from './cpu.ts';
+import { addressAt } from './fleet.ts';
+import { openWay } from './ways.ts';
 
-const [name = '', count = '0', rounds = '0'] = process.argv.slice(2);
-const addresses = Array.from(
-  { length: Number(count) },
-  (_, i) => `127.1.${Math.floor(i / 250)}.${(i % 250) + 1}`,
-);
+const TICK_MS = 10;
 
-type PingEngine = {
-  ping(request: object): Promise<{ ok: boolean | 'unknown' }>;
-  stop(): void;
-};
+const [name = '', mode = '', ...numbers] = process.argv.slice(2);
+const [count = 0, rate = 0, seconds = 0] = numbers.map(Number);
+const addresses = Array.from({ length: count }, (_, i) => addressAt(i));
 
-/** Plain fping over the same addresses, once a round: the peer. */
-function plain(): number {
-  const input = addresses.join('\n');
-  const { stderr } = spawnSync('fping', ['-q', '-c', '1', '-i', '1', '-t', '1000', '-f', '-'], {
-    input,
-    encoding: 'utf8',
+const way = await openWay(name);
+const cpu = () => way.cpuMs?.() ?? cpuMs();
+
+let answered = 0;
+async function check(address: string): Promise<void> {
+  if (await way.ping(address)) answered++;
+}
+
+async function bursts(rounds: number): Promise<void> {
+  for (let round = 0; round < rounds; round++) await Promise.all(addresses.map(check));
+}
+
+function steadily(): Promise<void> {
+  const started = performance.now();
+  const total = rate * seconds;
+  let sent = 0;
+  let open = 0;
+  return new Promise((resolve) => {
+    const over = () => {
+      if (--open === 0 && sent >= total) resolve();
+    };
+    const timer = setInterval(() => {
+      const due = Math.min(total, Math.floor(((performance.now() - started) * rate) / 1_000));
+      for (; sent < due; sent++) {
+        open++;
+        void check(addresses[sent % count]!).then(over);
+      }
+      if (sent >= total) clearInterval(timer);
+    }, TICK_MS);
   });
-  return stderr.split('\n').filter((line) => line.includes('100%')).length;
 }
 
-async function ours(engine: PingEngine): Promise<number> {
-  const results = await Promise.all(
-    addresses.map((address) =>
-      engine.ping({
-        address,
-        family: 4,
-        timeoutMs: 2_000,
-        packets: 1,
-        sizeBytes: 56,
-        signal: new AbortController().signal,
-      }),
-    ),
-  );
-  return results.filter(({ ok }) => ok !== true).length;
-}
-
-/** The engine as netheal chooses it; the `tcp` one is what it falls back to. */
-async function open(): Promise<PingEngine> {
-  if (name === 'tcp') {
-    const { TcpEngine } = await import('../../dist/plugins/pinger/tcp-engine.js');
-    return new TcpEngine() as PingEngine;
-  }
-  const { chooseEngine } = await import('../../dist/plugins/pinger/choose-engine.js');
-  const choice = (await chooseEngine(name as 'fping' | 'ping')) as unknown as {
-    engines: Record<number, PingEngine>;
-  };
-  return choice.engines[4]!;
-}
-
-let lost = 0;
-const engine = name === 'plain' ? null : await open();
-// The first round pays for start-up and is not counted.
-if (engine) await ours(engine);
-const before = cpuMs();
-for (let round = 0; round < Number(rounds); round++) lost += engine ? await ours(engine) : plain();
-engine?.stop();
-console.log(JSON.stringify({ checks: addresses.length * Number(rounds), lost, cpuMs: cpuMs() - before }));
+// What is done for the first time is compiled and connected for it: that is not counted.
+await bursts(1);
+answered = 0;
+const before = cpu();
+const started = performance.now();
+await (mode === 'burst' ? bursts(rate) : steadily());
+const tookMs = performance.now() - started;
+const checks = mode === 'burst' ? count * rate : rate * seconds;
+const measured = {
+  checks,
+  lost: checks - answered,
+  cpuMs: cpu() - before,
+  perSecond: (checks / tookMs) * 1_000,
+};
+way.stop();
+console.log(JSON.stringify(measured));
 process.exit(0);

@@ -1,60 +1,69 @@
-import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { median, printTable, type Row } from './table.ts';
+import { C_PROGRAM, CONTESTANTS, type Contestant, type Load, type Measured } from './contestants.ts';
+import { median, printTable, type Row, short } from './table.ts';
 
-const WORKER = fileURLToPath(new URL('./engine-worker.ts', import.meta.url));
 const RUNS = 3;
+const STEADY_SECONDS = 5;
 
-type Measured = Readonly<{ checks: number; lost: number; cpuMs: number }>;
+type Figures = Readonly<{ cpuPerThousand: number; perSecond: number; lost: number }>;
+type Result = Figures | Readonly<{ why: string }>;
 
-function installed(program: string): boolean {
-  return spawnSync(program, ['-v']).error === undefined;
-}
-
-function measure(engine: string, addresses: number, rounds: number): { perThousand: number; lost: number } {
-  const runs = Array.from({ length: RUNS }, () => {
-    const { stdout, stderr } = spawnSync(
-      process.execPath,
-      [WORKER, engine, String(addresses), String(rounds)],
-      {
-        encoding: 'utf8',
-      },
-    );
-    if (!stdout) throw new Error(`the ${engine} worker failed: ${stderr}`);
-    return JSON.parse(stdout) as Measured;
-  });
+function figures(runs: readonly Measured[]): Figures {
   return {
-    perThousand: median(runs.map(({ cpuMs, checks }) => (cpuMs / checks) * 1_000)),
+    cpuPerThousand: median(runs.map(({ cpuMs, checks }) => (cpuMs / checks) * 1_000)),
+    perSecond: median(runs.map(({ perSecond }) => perSecond)),
     lost: runs.reduce((sum, { lost }) => sum + lost, 0),
   };
 }
 
-/** CPU of each ping engine, its children included, against plain fping on the same addresses in the same run. */
-export function benchEngines(): void {
-  const rows: Row[] = [];
-  const cases = [
-    { engine: 'fping', addresses: 100, rounds: 10, needs: 'fping' },
-    { engine: 'fping', addresses: 1_000, rounds: 3, needs: 'fping' },
-    { engine: 'ping', addresses: 50, rounds: 4, needs: 'ping' },
-    { engine: 'tcp', addresses: 100, rounds: 10, needs: null },
-  ];
-  const peers = new Map<number, number>();
-  for (const { engine, addresses, rounds, needs } of cases) {
-    const figure = `${engine}, ${addresses} addresses at once`;
-    if (needs !== null && !installed(needs)) {
-      rows.push({ figure, value: `not installed (Debian: ${needs === 'ping' ? 'iputils-ping' : needs})` });
-      continue;
-    }
-    if (installed('fping') && !peers.has(addresses))
-      peers.set(addresses, measure('plain', addresses, rounds).perThousand);
-    const { perThousand, lost } = measure(engine, addresses, rounds);
-    const peer = peers.get(addresses);
-    rows.push({
-      figure,
-      value: `${perThousand.toFixed(0)} ms${lost > 0 ? ` (${lost} without an answer)` : ''}`,
-      peer: peer === undefined ? 'fping is not installed' : `${peer.toFixed(0)} ms`,
-      ratio: peer === undefined || peer === 0 ? '-' : (perThousand / peer).toFixed(2),
-    });
+function measure(contestant: Contestant, load: Load, runs: number): Result {
+  if (contestant.missing !== null) return { why: contestant.missing };
+  try {
+    return figures(Array.from({ length: runs }, () => contestant.measure(load)));
+  } catch (error) {
+    return { why: (error as Error).message };
   }
-  printTable('CPU per 1,000 checks, peer: plain fping on the same addresses', rows);
+}
+
+function row(name: string, result: Result, limit: Result, aim?: string): Row {
+  if ('why' in result) return { figure: name, 'CPU ms per 1,000': result.why };
+  return {
+    figure: name,
+    'CPU ms per 1,000': short(result.cpuPerThousand),
+    'checks/s': result.perSecond.toFixed(0),
+    unanswered: String(result.lost),
+    'ratio to C': 'why' in limit ? '-' : short(result.cpuPerThousand / limit.cpuPerThousand),
+    ...(aim !== undefined && { aim }),
+  };
+}
+
+/** CPU of each way to ping, children included: everything at once, then at two steady rates. */
+export function benchEngines(): void {
+  const bursts = new Map(
+    CONTESTANTS.map((one) => [one, measure(one, { kind: 'burst', ...one.burst }, RUNS)]),
+  );
+  const aims = (name: string, aim: string) => (name === 'netheal, engine icmp' ? aim : undefined);
+  printTable(
+    'Engines: all at once',
+    CONTESTANTS.map((one) =>
+      row(one.name, bursts.get(one)!, bursts.get(C_PROGRAM)!, aims(one.name, 'at most 1.25 x C')),
+    ),
+  );
+  for (const { perSecond, aim } of [
+    { perSecond: 1_000, aim: 'at most 3 x C' },
+    { perSecond: 10_000, aim: 'at most 2 x C' },
+  ]) {
+    const load: Load = { kind: 'steady', addresses: perSecond, perSecond, seconds: STEADY_SECONDS };
+    let limit: Result = { why: '' };
+    const rows = CONTESTANTS.map((one) => {
+      const burst = bursts.get(one)!;
+      // One that is near its limit would only measure its own queue.
+      const tooSlow = 'perSecond' in burst && burst.perSecond < perSecond * 1.5;
+      const result = tooSlow
+        ? { why: `cannot: ${burst.perSecond.toFixed(0)}/s at its best` }
+        : measure(one, load, 1);
+      if (one === C_PROGRAM) limit = result;
+      return row(one.name, result, limit, aims(one.name, aim));
+    });
+    printTable(`Engines: ${perSecond.toLocaleString('en')} checks a second`, rows);
+  }
 }

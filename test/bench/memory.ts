@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cpuMsOf, residentMb } from './cpu.ts';
-import { BIN, loopbackFleet } from './fleet.ts';
+import { BIN, writeFleet } from './fleet.ts';
 import { printTable, type Row } from './table.ts';
 
 const INTERVAL_S = 10;
@@ -15,7 +15,7 @@ export async function benchMemory(): Promise<void> {
     { devices: 100, aimMb: 120 },
     { devices: 1_000, aimMb: 150 },
   ]) {
-    const fleet = loopbackFleet(devices, INTERVAL_S);
+    const fleet = writeFleet({ count: devices, intervalSeconds: INTERVAL_S });
     const child = spawn(process.execPath, [`${BIN}netheal.js`, 'run', '--quiet', '-c', fleet.config], {
       stdio: 'ignore',
     });

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { BIN, loopbackFleet } from './fleet.ts';
+import { BIN, writeFleet } from './fleet.ts';
 import { median, printTable, type Row } from './table.ts';
 
 const RUNS = 5;
@@ -49,7 +49,7 @@ async function untilScreen(config: string): Promise<number> {
 
 /** How long an operator waits: until the first verdict, and until the first screen. */
 export async function benchStartUp(): Promise<void> {
-  const fleet = loopbackFleet(100, 10);
+  const fleet = writeFleet({ count: 100, intervalSeconds: 10 });
   const bare = await medianOf(async () => {
     const started = performance.now();
     spawnSync(process.execPath, ['-e', '0']);

@@ -1,14 +1,14 @@
-/** One measured figure: what it is, how much, what it is held against. */
-export type Row = Readonly<{ figure: string; value: string; peer?: string; ratio?: string; aim?: string }>;
+/** One line of a table: its cells by column. `figure` says what was measured, `aim` what it should be. */
+export type Row = Readonly<{ figure: string; [column: string]: string | undefined }>;
 
-const COLUMNS = ['figure', 'value', 'peer', 'ratio', 'aim'] as const;
-
-/** A table as Markdown, so that docs/performance.md can hold what the run printed. */
+/** A table as Markdown, so that docs/performance.md can hold what the run printed. Columns in order of appearance. */
 export function printTable(title: string, rows: readonly Row[]): void {
-  const used = COLUMNS.filter((column) => rows.some((row) => row[column] !== undefined));
-  const width = (column: (typeof COLUMNS)[number]) =>
-    Math.max(column.length, ...rows.map((row) => (row[column] ?? '').length));
-  const line = (cell: (column: (typeof COLUMNS)[number]) => string) =>
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  // The aim is what the line ends with, whichever row is the first to have one.
+  columns.sort((a, b) => Number(a === 'aim') - Number(b === 'aim'));
+  const used = columns.filter((column) => rows.some((row) => row[column] !== undefined));
+  const width = (column: string) => Math.max(column.length, ...rows.map((row) => (row[column] ?? '').length));
+  const line = (cell: (column: string) => string) =>
     `| ${used.map((column) => cell(column).padEnd(width(column))).join(' | ')} |`;
   console.log(`\n### ${title}\n`);
   console.log(line((column) => column));
@@ -17,5 +17,17 @@ export function printTable(title: string, rows: readonly Row[]): void {
 }
 
 export function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+  return percentile(values, 50);
+}
+
+/** The value that this share of the values does not exceed. */
+export function percentile(values: readonly number[], percent: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * percent) / 100))] ?? Number.NaN;
+}
+
+/** Three significant digits are what a measurement on a shared machine is good for. */
+export function short(value: number): string {
+  if (!Number.isFinite(value)) return '-';
+  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
