@@ -418,6 +418,8 @@ export type DeviceSnapshot = Readonly<{
   device: Device;
   reachability: Reachability;
   hardness: Hardness;
+  /** Confirmed to be down, or to be degraded where a strategy is for that. */
+  broken: boolean;
   since: number;
   incident: string | null;
   /** Root cause of an unreachable device. */
@@ -454,6 +456,11 @@ export interface PluginApi {
   sink(sink: Sink): void;
   route(method: 'GET' | 'POST', path: string, handler: RouteHandler): void;
   panel(panel: Panel): void;
+  /**
+   * The probes of all plugins, for a probe that is made of others (`all`, `any`). Complete once every plugin is applied,
+   * so ask when a device's options are parsed, not in `apply`. Throws a NethealError that names what there is instead.
+   */
+  readonly probes: Readonly<{ get(type: string): Probe }>;
   readonly log: PluginLog;
   /** Wall clock (`now`, epoch ms) and monotonic clock (`monoMs`). Durations: always the monotonic one. */
   readonly clock: Readonly<{ now(): number; monoMs(): number }>;

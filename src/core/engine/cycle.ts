@@ -67,7 +67,7 @@ export async function runCheck(
   const { state, facts, judged } = transition(
     before,
     outcome,
-    device.config.check,
+    device.policy,
     surroundingsOf(context, device),
   );
   device.state = state;

@@ -182,9 +182,9 @@ export class Engine {
       if (!known.has(device.id) || gone.has(device.id))
         this.#scheduler.add(device.id, device.config.check.intervalMs);
       store.deviceChanged(device.id);
-      const isDown = device.state.reachability === 'down';
       const incident = this.incidentOf(device);
-      if (isDown && incident?.needsHuman === null && this.#cycle.healingOn()) this.remedies.start(device);
+      if (device.broken && incident?.needsHuman === null && this.#cycle.healingOn())
+        this.remedies.start(device);
     }
     for (const id of gone.keys()) store.deviceChanged(id);
   }

@@ -1,5 +1,6 @@
 import type { Journal } from '../journal.ts';
 import type { Hooks } from '../kernel/hooks.ts';
+import { isOfDegraded } from '../model/heal-policy.ts';
 import { withIncident } from '../model/state.ts';
 import type { Fact, Failure } from '../model/types.ts';
 import type { Store } from '../store.ts';
@@ -80,7 +81,7 @@ function openIncident(
   journal.append({ type: 'incident', incident });
   device.state = withIncident(device.state, incident.id);
   store.putIncident(incident);
-  const message = `incident #${incident.id}: ${device.device.label} is down (${failure.probe}: ${failure.message})`;
+  const message = `incident #${incident.id}: ${device.device.label} is ${device.state.reachability} (${failure.probe}: ${failure.message})`;
   store.addEvent({
     type: 'incident-opened',
     level: 'bad',
@@ -101,7 +102,7 @@ function closeIncident({ store, journal, clock, remedies }: FactsContext, device
   journal.append({ type: 'incident', incident: closed });
   store.putIncident(closed);
   const seconds = Math.round((closed.recoveredAt - closed.openedAt) / 1_000);
-  const message = `incident #${incident.id} closed: ${device.device.label} was down for ${seconds} s`;
+  const message = `incident #${incident.id} closed: ${device.device.label} was ${isOfDegraded(closed.failure) ? 'degraded' : 'down'} for ${seconds} s`;
   store.addEvent({
     type: 'incident-closed',
     level: 'good',

@@ -1,7 +1,8 @@
 import type { DeviceConfig } from '../config/types.ts';
-import { initialState } from '../model/state.ts';
+import { isForDegraded } from '../model/heal-policy.ts';
+import { initialState, isBroken } from '../model/state.ts';
 import { DeviceStats, standing } from '../model/stats.ts';
-import type { CheckOutcome, Device, DeviceState, HealingPhase } from '../model/types.ts';
+import type { CheckOutcome, CheckPolicy, Device, DeviceState, HealingPhase } from '../model/types.ts';
 import type { Probe, ProbeResult } from '../plugin.ts';
 import type { Store } from '../store.ts';
 import type { ActiveDowntime } from './downtimes.ts';
@@ -61,6 +62,7 @@ export class Monitored {
   readonly device: Device;
   readonly probes: readonly PreparedProbe[];
   readonly strategies: readonly PreparedStrategy[];
+  readonly policy: CheckPolicy;
   stats: DeviceStats;
   samples: SampleRing;
   state: DeviceState;
@@ -83,6 +85,8 @@ export class Monitored {
     this.device = publicDevice(options.config);
     this.probes = options.probes;
     this.strategies = options.strategies;
+    const { check } = options.config;
+    this.policy = options.strategies.some(isForDegraded) ? { ...check, healsDegraded: true } : check;
     this.stats = new DeviceStats(options.at, options.monoMs);
     this.samples = options.samples;
     this.state = initialState(options.at, options.monoMs);
@@ -95,6 +99,11 @@ export class Monitored {
   /** The probe that RTTs are taken from, and whose silence is what makes children unreachable. */
   get primaryProbe(): string | undefined {
     return this.probes[0]?.name;
+  }
+
+  /** Confirmed to be what an incident is about. */
+  get broken(): boolean {
+    return isBroken(this.state, this.policy);
   }
 
   /** Credits the time since the last call to what the device was, and goes on with what it is. */

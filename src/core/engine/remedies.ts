@@ -41,9 +41,7 @@ export class Remedies {
       const well = await verifyInterrupted(this.#context, device, settleMs, signal);
       device.setHealing(this.#context.store, { phase: 'idle', reason: null });
       // Well or not: from here the ordinary verdict decides. If it is down, it is (again) found down by its checks.
-      return well || !this.#incidentOf(device) || device.state.reachability !== 'down'
-        ? null
-        : this.#treat(device, signal);
+      return well || !this.#incidentOf(device) || !device.broken ? null : this.#treat(device, signal);
     });
   }
 

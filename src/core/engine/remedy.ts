@@ -3,6 +3,7 @@ import { messageOf } from '../errors.ts';
 import type { Journal } from '../journal.ts';
 import type { Hooks } from '../kernel/hooks.ts';
 import { waitBeforeNext } from '../model/heal-policy.ts';
+import { measuredAfresh } from '../model/state.ts';
 import type { HealResult, Incident } from '../model/types.ts';
 import type { HealAttempt, Veto } from '../plugin.ts';
 import type { Store } from '../store.ts';
@@ -157,6 +158,7 @@ async function run(
   record.enter('settling');
   await pause(clock, planned.plan.settleMs, hardStop);
   record.enter('verifying');
+  device.state = measuredAfresh(device.state);
   const verified = await verify(context, device, record.transcript, hardStop);
   if (hardStop.aborted && !verified)
     return interrupted(record, 'netheal was stopped before verification', true);

@@ -25,8 +25,11 @@ export async function verify(
     const counts = verdict === 'failed' || (verdict === 'ok' && judged);
     if (monoMs >= seen && counts) {
       seen = monoMs;
-      good = verdict === 'ok' ? good + 1 : 0;
-      const said = verdict === 'ok' ? `good check ${good} of ${needed}` : `still failing: ${message}`;
+      const overLimits = device.policy.healsDegraded === true && device.state.consecutiveOverLimits > 0;
+      const isGood = verdict === 'ok' && !overLimits;
+      good = isGood ? good + 1 : 0;
+      const why = overLimits ? device.state.failure?.message : message;
+      const said = isGood ? `good check ${good} of ${needed}` : `still failing: ${why}`;
       transcript.write('info', `verify: ${said}`);
       if (good === needed) return true;
     }

@@ -73,6 +73,7 @@ export function deviceSnapshot(
     device: device.device,
     reachability: state.reachability,
     hardness: state.hardness,
+    broken: device.broken,
     since: state.since,
     incident: state.incident,
     rootCause,

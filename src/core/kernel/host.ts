@@ -165,6 +165,7 @@ export class PluginHost {
       route: (method, path, handler) =>
         add(() => registry.routes.push({ plugin: name, method, path, handler })),
       panel: (panel) => add(() => registry.panels.push({ plugin: name, value: panel })),
+      probes: { get: (type) => registry.probes.get(type) },
       // Not held back: what a failed apply has opened is closed at the end all the same.
       onStop: (run) => void this.#stoppers.push({ plugin: name, run }),
     };

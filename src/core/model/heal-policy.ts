@@ -1,5 +1,5 @@
 /** Which remedy fits a failure, and how long to wait for the next. Pure. */
-import type { Failure, StrategyCondition } from './types.ts';
+import type { Failure, FailureKind, StrategyCondition } from './types.ts';
 
 /** What a strategy's condition is held against. */
 export type HealSituation = Readonly<{
@@ -21,8 +21,22 @@ export function chooseStrategy<S extends Readonly<{ when: StrategyCondition }>>(
   return strategies.find((strategy) => applies(strategy.when, situation)) ?? null;
 }
 
-/** Every field that is given must match; an empty condition always holds. */
+/** A device that answers, only not well enough, is touched by nothing but a strategy that is for exactly that. */
+const OF_DEGRADED: ReadonlySet<string> = new Set<FailureKind>(['loss', 'rtt']);
+
+/** Whether a strategy says that it is for devices that answer, only not well enough. */
+export function isForDegraded({ when }: Readonly<{ when: StrategyCondition }>): boolean {
+  return when.failure?.some((word) => OF_DEGRADED.has(word)) ?? false;
+}
+
+/** Whether a failure is one of a device that answers. */
+export function isOfDegraded({ kind }: Pick<Failure, 'kind'>): boolean {
+  return OF_DEGRADED.has(kind);
+}
+
+/** Every field that is given must match; an empty condition holds for every device that is down. */
 function applies(when: StrategyCondition, { attempt, failure, tags }: HealSituation): boolean {
+  if (isOfDegraded(failure) && !when.failure?.includes(failure.kind)) return false;
   if (when.attempt !== undefined && !when.attempt.includes(attempt)) return false;
   if (when.failure !== undefined && !when.failure.some((word) => matchesFailure(word, failure))) return false;
   if (when.tags !== undefined && !Object.entries(when.tags).every(([key, value]) => tags[key] === value)) {

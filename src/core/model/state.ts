@@ -10,8 +10,8 @@
  * - A down device with its own open incident stays `down` when its parents break too: the incident goes on.
  * - Recovery is visible only when it is hard, after `successThreshold` good checks. Two cases are quick: the first
  *   answer of a device never seen, and the first answer after soft failures.
- * - `degraded` answers, but over its limits. It counts as up for flapping and as recovered for an incident, but the
- *   healthy period that closes the incident runs only while the device is hard up.
+ * - `degraded` answers, but over its limits. It counts as up for flapping and as recovered for an incident (unless a
+ *   strategy is for it: then it opens one), but the healthy period that closes the incident runs only while hard up.
  */
 import { FLAP_HISTORY, flapPercent, isFlapping } from './flapping.ts';
 import { LOSS_WINDOW, limitFailure } from './limits.ts';
@@ -80,6 +80,19 @@ const STATE_KEYS = Object.keys(initialState(0, 0)) as readonly (keyof DeviceStat
 /** The state of a device that is the root cause of incident `id`, until `incident-closed`. */
 export function withIncident(state: DeviceState, id: string): DeviceState {
   return { ...state, incident: id, incidentRecovered: false };
+}
+
+/** Whether the device is what an incident is about: confirmed down, or degraded where a strategy is for that. */
+export function isBroken(
+  { reachability, hardness }: Pick<DeviceState, 'reachability' | 'hardness'>,
+  { healsDegraded = false }: Pick<CheckPolicy, 'healsDegraded'>,
+): boolean {
+  return hardness === 'hard' && (reachability === 'down' || (healsDegraded && reachability === 'degraded'));
+}
+
+/** After the remedy for a degraded device: the losses before it say nothing about how it is now. */
+export function measuredAfresh(state: DeviceState): DeviceState {
+  return state.reachability === 'degraded' ? { ...state, lossWindow: NOTHING } : state;
 }
 
 /**
@@ -275,14 +288,14 @@ function same(a: DeviceState, b: DeviceState): boolean {
 /** Where the incident stands after a verdict; its facts are added to `facts`. */
 function incidentAfter(
   state: DeviceState,
-  judged: Pick<DeviceState, 'reachability' | 'failure'>,
+  judged: Pick<DeviceState, 'reachability' | 'hardness' | 'failure'>,
   healthyMs: number | null,
   policy: CheckPolicy,
   facts: Fact[],
 ): Pick<DeviceState, 'incident' | 'incidentRecovered'> {
   const { incident } = state;
   const changed = judged.reachability !== state.reachability;
-  if (changed && judged.reachability === 'down' && judged.failure !== null) {
+  if (changed && isBroken(judged, policy) && judged.failure !== null) {
     facts.push({ type: incident === null ? 'threshold-reached' : 'relapse', failure: judged.failure });
     return { incident, incidentRecovered: false };
   }

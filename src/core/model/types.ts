@@ -76,6 +76,8 @@ export type CheckPolicy = Readonly<{
   degraded: Readonly<{ lossPercent: number; rttMs: number }>;
   /** A recovery must last this long before its incident is closed. */
   minHealthyPeriodMs: number;
+  /** A strategy is for loss or slow answers: `degraded` opens an incident too. */
+  healsDegraded?: boolean;
 }>;
 
 /** What is known about the neighbourhood at the moment of the verdict. */

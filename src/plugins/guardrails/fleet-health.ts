@@ -3,7 +3,7 @@ import type { DeviceSnapshot, FleetSnapshot } from 'netheal/plugin';
 /** How many devices of a group, or of the fleet, are not well. */
 export type Health = Readonly<{
   size: number;
-  /** Confirmed to be down, in no downtime. */
+  /** Confirmed to be broken, in no downtime. */
   unhealthy: number;
   /** They fail, and whether they are down is not confirmed yet. */
   doubtful: number;
@@ -51,8 +51,8 @@ export function isBehindDeadParents({ device }: DeviceSnapshot, fleet: FleetSnap
  * Unreachable devices count with their root cause as one: they are not unhealthy on their own account. A planned outage
  * is explained; it must not stop the healing of everybody else.
  */
-function isUnhealthy({ reachability, downtime }: DeviceSnapshot): boolean {
-  return reachability === 'down' && !downtime;
+function isUnhealthy({ broken, reachability, downtime }: DeviceSnapshot): boolean {
+  return (broken || reachability === 'down') && !downtime;
 }
 
 function isDoubtful(snapshot: DeviceSnapshot, fleet: FleetSnapshot): boolean {

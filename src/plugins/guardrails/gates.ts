@@ -58,7 +58,7 @@ export const GATES: readonly Gate[] = [
     };
   }),
   gate('healthy', ({ device }) => {
-    if (device.reachability === 'down' && device.hardness === 'hard') return undefined;
+    if (device.broken) return undefined;
     return { veto: `it is ${device.hardness === 'soft' ? 'not confirmed to be down' : device.reachability}` };
   }),
   gate('flapping', ({ device }) =>

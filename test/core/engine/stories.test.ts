@@ -497,3 +497,61 @@ describe('after kill -9 in the middle of a heal', () => {
     expect(next.healed).toEqual([]);
   });
 });
+
+describe('a device that answers, but too slowly', () => {
+  const speedUp = { name: 'speed up', when: { failure: 'rtt' }, steps: [{ wait: '2s' }] };
+
+  it('is healed by a strategy that is for it, and verified by answers within the limits', async () => {
+    const w = await world([{ id: 'a', heal: [speedUp] }, { id: 'b' }]).start();
+    await w.clock.advance(5_000);
+    w.heal = ({ target }, { slow }) => {
+      slow.delete(target.id);
+      return { ok: true };
+    };
+    w.slow.set('a', 700);
+    await w.clock.advance(MINUTE);
+    expect(w.healed).toEqual(['a']);
+    expect(w.thresholds).toMatchObject([{ device: 'a', failure: { kind: 'rtt' } }]);
+    expect(w.told('incident-opened')[0]).toContain('is degraded');
+    expect(w.outcomes).toMatchObject([{ outcome: 'healed' }]);
+    await w.clock.advance(3 * MINUTE);
+    expect(w.device('a')).toMatchObject({ reachability: 'up', incident: null });
+    expect(w.told('incident-closed')).toHaveLength(1);
+  });
+
+  it('and is not helped by it is not called healed because it answers', async () => {
+    const w = await world([{ id: 'a', heal: [speedUp] }]).start();
+    await w.clock.advance(5_000);
+    w.heal = () => ({ ok: true });
+    w.slow.set('a', 700);
+    await w.clock.advance(10 * MINUTE);
+    expect(w.outcomes.map(({ outcome }) => outcome)).toEqual(['failed', 'failed']);
+    expect(w.told('needs-human')).toHaveLength(1);
+  });
+
+  it('is left alone by strategies that do not name it, and opens no incident', async () => {
+    const w = await world([{ id: 'a' }]).start();
+    await w.clock.advance(5_000);
+    w.slow.set('a', 700);
+    await w.clock.advance(10 * MINUTE);
+    expect(w.device('a').reachability).toBe('degraded');
+    expect(w.told('incident-opened')).toEqual([]);
+    expect(w.healed).toEqual([]);
+  });
+
+  it('is not rebooted by the next rung of a ladder that is for devices that are down', async () => {
+    const reboot = { name: 'reboot', steps: [{ wait: '3s' }] };
+    const once = { ...speedUp, when: { failure: 'rtt', attempt: 1 } };
+    const w = await world([{ id: 'a', heal: [once, reboot] }]).start();
+    await w.clock.advance(5_000);
+    const plans: unknown[] = [];
+    w.heal = ({ spec }) => {
+      plans.push(spec);
+      return { ok: true };
+    };
+    w.slow.set('a', 700);
+    await w.clock.advance(10 * MINUTE);
+    expect(plans).toEqual([{ wait: '2s' }]);
+    expect(w.told('needs-human')[0]).toContain('no strategy');
+  });
+});

@@ -21,6 +21,8 @@ function setUp(looks: readonly Look[], successThreshold = 2) {
       check: { retryIntervalMs: RETRY_MS, successThreshold },
     },
     last: new LastCheck(),
+    policy: {},
+    state: { consecutiveOverLimits: 0 },
   };
   let checks = 0;
   const checkNow = async () => {

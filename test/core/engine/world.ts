@@ -42,6 +42,8 @@ export class World {
   readonly clock: VirtualClock;
   readonly dir: string;
   readonly down = new Set<string>();
+  /** Ids of devices that answer late, with their RTT in milliseconds. */
+  readonly slow = new Map<string, number>();
   cut = false;
   /** Ids of the devices that healers were run on, in order. */
   readonly healed: string[] = [];
@@ -194,11 +196,9 @@ export class World {
 
   #ping(id: string, timeoutMs: number): Promise<ProbeResult> {
     const silent = this.cut || this.down.has(id);
+    const rttMs = this.slow.get(id) ?? RTT_MS;
     return new Promise((resolve) => {
-      this.clock.setTimer(
-        () => resolve(silent ? SILENCE : { ok: true, rttMs: RTT_MS }),
-        silent ? timeoutMs : RTT_MS,
-      );
+      this.clock.setTimer(() => resolve(silent ? SILENCE : { ok: true, rttMs }), silent ? timeoutMs : rttMs);
     });
   }
 }

@@ -26,12 +26,15 @@ function broken({
   group = 'g',
   parents = [],
   healing,
+  reachability = 'down',
+  hardness = 'hard',
   ...rest
 }: DeviceSketch = {}): DeviceSnapshot {
   return {
     device: { id, group, parents, address: '192.0.2.1', label: id.toUpperCase(), tags: {} },
-    reachability: 'down',
-    hardness: 'hard',
+    reachability,
+    hardness,
+    broken: reachability === 'down' && hardness === 'hard',
     since: NOW - MINUTE,
     incident: '1',
     rootCause: null,

@@ -24,6 +24,7 @@ const seen = (id: string, reachability: Reachability): DeviceSnapshot => ({
   device: deviceOf(id),
   reachability,
   hardness: 'hard',
+  broken: reachability === 'down',
   since: 1_500,
   incident: null,
   rootCause: null,
