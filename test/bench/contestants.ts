@@ -7,11 +7,31 @@ import { isInstalled, NO_COMPILER, nativeProgram } from './native.ts';
 import { PROGRAMS } from './ways.ts';
 
 /** What to send: everything at once, several times; or so many a second. */
-export type Load =
-  | Readonly<{ kind: 'burst'; addresses: number; rounds: number }>
-  | Readonly<{ kind: 'steady'; addresses: number; perSecond: number; seconds: number }>;
+export type Load = Readonly<{
+  addresses: number;
+  /** Where the addresses begin; default: loopback. */
+  base?: string;
+  /** Keeps the main thread busy for 20 to 60 ms again and again. */
+  blocked?: boolean;
+}> &
+  (
+    | Readonly<{ kind: 'burst'; rounds: number }>
+    | Readonly<{ kind: 'steady'; perSecond: number; seconds: number }>
+  );
 
-export type Measured = Readonly<{ checks: number; lost: number; cpuMs: number; perSecond: number }>;
+export type Measured = Readonly<{
+  checks: number;
+  /** Without an answer in time. */
+  lost: number;
+  /** Could not be asked: a fault on this side. */
+  unknown: number;
+  cpuMs: number;
+  perSecond: number;
+  /** Lost before counting began. */
+  lostBefore?: number;
+  rttP50Ms?: number;
+  rttP99Ms?: number;
+}>;
 
 export type Contestant = Readonly<{
   name: string;
@@ -25,11 +45,11 @@ export type Contestant = Readonly<{
 
 const WORKER = fileURLToPath(new URL('./engine-worker.ts', import.meta.url));
 
-/** The rest of the command line of icmp.c and of the worker. */
+/** The command line that icmp.c and the worker share. */
 function argumentsOf(load: Load): string[] {
-  const { kind, addresses } = load;
+  const { kind, base = LOOPBACK, addresses } = load;
   const numbers = kind === 'burst' ? [load.rounds] : [load.perSecond, load.seconds];
-  return [addresses, ...numbers].map(String);
+  return [kind, base, ...[addresses, ...numbers].map(String)];
 }
 
 function output(program: string, args: readonly string[]): string {
@@ -40,13 +60,15 @@ function output(program: string, args: readonly string[]): string {
 }
 
 function inWorker(name: string): Contestant['measure'] {
-  return (load) => JSON.parse(output(process.execPath, [WORKER, name, load.kind, ...argumentsOf(load)]));
+  return (load) => {
+    const blocked = load.blocked ? ['--blocked'] : [];
+    return JSON.parse(output(process.execPath, [WORKER, name, ...argumentsOf(load), ...blocked]));
+  };
 }
 
 function cProgram(load: Load): Measured {
-  const said = JSON.parse(output(nativeProgram('icmp')!, [load.kind, LOOPBACK, ...argumentsOf(load)]));
-  const { sent, replies, cpuMs, perSecond } = said;
-  return { checks: sent, lost: sent - replies, cpuMs, perSecond };
+  const said = JSON.parse(output(nativeProgram('icmp')!, argumentsOf(load)));
+  return { ...said, checks: said.sent, lost: said.sent - said.replies, unknown: 0 };
 }
 
 /** fping by itself: `-i 0` is as fast as it can, else one packet every so many milliseconds. */
@@ -73,7 +95,7 @@ function plainFping(load: Load): Measured {
   }
   const checks = addresses * packets * rounds;
   const tookMs = performance.now() - started;
-  return { checks, lost, cpuMs: childrenCpuMs() - before, perSecond: (checks / tookMs) * 1_000 };
+  return { checks, lost, unknown: 0, cpuMs: childrenCpuMs() - before, perSecond: (checks / tookMs) * 1_000 };
 }
 
 const needs = (program: string, debianPackage: string) =>
@@ -94,11 +116,13 @@ const PLUGIN_PACKAGES: Readonly<Record<string, string>> = {
   check_fping: 'monitoring-plugins-standard, fping',
 };
 
+export const NETHEAL_ICMP = 'netheal, engine icmp';
+
 /** netheal's own engines, then what people run instead. */
 export const CONTESTANTS: readonly Contestant[] = [
   C_PROGRAM,
   {
-    name: 'netheal, engine icmp',
+    name: NETHEAL_ICMP,
     missing: null,
     burst: { addresses: 1_000, rounds: 100 },
     measure: inWorker('icmp'),

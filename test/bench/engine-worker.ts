@@ -1,25 +1,40 @@
 /**
  * One way to ping in a process of its own, so that its CPU is all its own. Prints one JSON object.
  *
- *   engine-worker.ts NAME burst ADDRESSES ROUNDS          all addresses at once, ROUNDS times, after one that is not counted
- *   engine-worker.ts NAME steady ADDRESSES PPS SECONDS    PPS checks a second in ticks of 10 ms, as icmp.c does
+ *   engine-worker.ts NAME burst BASE ADDRESSES ROUNDS          all addresses at once, ROUNDS times
+ *   engine-worker.ts NAME steady BASE ADDRESSES PPS SECONDS    PPS checks a second in ticks of 10 ms, as icmp.c does
+ *
+ * The first round over all addresses is not counted. `--blocked`: the main thread is busy for 20 to 60 ms again and again.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import type { Measured } from './contestants.ts';
 import { cpuMs } from './cpu.ts';
 import { addressAt } from './fleet.ts';
+import { percentile } from './table.ts';
 import { openWay } from './ways.ts';
 
 const TICK_MS = 10;
 
-const [name = '', mode = '', ...numbers] = process.argv.slice(2);
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { blocked: { type: 'boolean', default: false } },
+});
+const [name = '', mode = '', base = '', ...numbers] = positionals;
 const [count = 0, rate = 0, seconds = 0] = numbers.map(Number);
-const addresses = Array.from({ length: count }, (_, i) => addressAt(i));
+const addresses = Array.from({ length: count }, (_, i) => addressAt(i, base));
 
 const way = await openWay(name);
 const cpu = () => way.cpuMs?.() ?? cpuMs();
 
-let answered = 0;
+let lost = 0;
+let unknown = 0;
+let rttsMs: number[] = [];
 async function check(address: string): Promise<void> {
-  if (await way.ping(address)) answered++;
+  const { ok, rttMs } = await way.ping(address);
+  if (ok === false) lost++;
+  if (ok === 'unknown') unknown++;
+  if (rttMs !== undefined) rttsMs.push(rttMs);
 }
 
 async function bursts(rounds: number): Promise<void> {
@@ -46,19 +61,36 @@ function steadily(): Promise<void> {
   });
 }
 
-// What is done for the first time is compiled and connected for it: that is not counted.
+async function blockAgainAndAgain(): Promise<never> {
+  const someMs = () => 20 + 40 * Math.random();
+  for (;;) {
+    const until = performance.now() + someMs();
+    while (performance.now() < until);
+    await sleep(someMs());
+  }
+}
+
+// What is done for the first time is compiled and connected for it.
 await bursts(1);
-answered = 0;
+const lostBefore = lost;
+lost = 0;
+unknown = 0;
+rttsMs = [];
+if (values.blocked) void blockAgainAndAgain();
 const before = cpu();
 const started = performance.now();
 await (mode === 'burst' ? bursts(rate) : steadily());
 const tookMs = performance.now() - started;
 const checks = mode === 'burst' ? count * rate : rate * seconds;
-const measured = {
+const measured: Measured = {
   checks,
-  lost: checks - answered,
+  lost,
+  unknown,
+  lostBefore,
   cpuMs: cpu() - before,
   perSecond: (checks / tookMs) * 1_000,
+  rttP50Ms: percentile(rttsMs, 50),
+  rttP99Ms: percentile(rttsMs, 99),
 };
 way.stop();
 console.log(JSON.stringify(measured));

@@ -1,17 +1,24 @@
-import { C_PROGRAM, CONTESTANTS, type Contestant, type Load, type Measured } from './contestants.ts';
+import {
+  C_PROGRAM,
+  CONTESTANTS,
+  type Contestant,
+  type Load,
+  type Measured,
+  NETHEAL_ICMP,
+} from './contestants.ts';
 import { median, printTable, type Row, short } from './table.ts';
 
 const RUNS = 3;
 const STEADY_SECONDS = 5;
 
-type Figures = Readonly<{ cpuPerThousand: number; perSecond: number; lost: number }>;
+type Figures = Readonly<{ cpuPerThousand: number; perSecond: number; unanswered: number }>;
 type Result = Figures | Readonly<{ why: string }>;
 
 function figures(runs: readonly Measured[]): Figures {
   return {
     cpuPerThousand: median(runs.map(({ cpuMs, checks }) => (cpuMs / checks) * 1_000)),
     perSecond: median(runs.map(({ perSecond }) => perSecond)),
-    lost: runs.reduce((sum, { lost }) => sum + lost, 0),
+    unanswered: runs.reduce((sum, { lost, unknown }) => sum + lost + unknown, 0),
   };
 }
 
@@ -30,7 +37,7 @@ function row(name: string, result: Result, limit: Result, aim?: string): Row {
     figure: name,
     'CPU ms per 1,000': short(result.cpuPerThousand),
     'checks/s': result.perSecond.toFixed(0),
-    unanswered: String(result.lost),
+    unanswered: String(result.unanswered),
     'ratio to C': 'why' in limit ? '-' : short(result.cpuPerThousand / limit.cpuPerThousand),
     ...(aim !== undefined && { aim }),
   };
@@ -41,7 +48,7 @@ export function benchEngines(): void {
   const bursts = new Map(
     CONTESTANTS.map((one) => [one, measure(one, { kind: 'burst', ...one.burst }, RUNS)]),
   );
-  const aims = (name: string, aim: string) => (name === 'netheal, engine icmp' ? aim : undefined);
+  const aims = (name: string, aim: string) => (name === NETHEAL_ICMP ? aim : undefined);
   printTable(
     'Engines: all at once',
     CONTESTANTS.map((one) =>

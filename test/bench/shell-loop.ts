@@ -35,7 +35,8 @@ export function shellLoop(kind: keyof typeof LOOPS, count: number, rounds: numbe
   folder.remove();
   return {
     checks,
-    lost: checks - Number.parseInt(written, 10),
+    lost: 0,
+    unknown: checks - Number.parseInt(written, 10),
     cpuMs: childrenCpuMs() - before,
     perSecond: (checks / tookMs) * 1_000,
   };

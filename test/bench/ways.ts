@@ -2,9 +2,12 @@ import { spawn } from 'node:child_process';
 import ping from 'ping';
 import { startBlackbox } from './blackbox.ts';
 
+/** As an engine of netheal answers; the others know no round-trip time. */
+export type Answer = Readonly<{ ok: boolean | 'unknown'; rttMs?: number }>;
+
 /** A way to find out whether an address answers: an engine of netheal or what others do. */
 export type Way = Readonly<{
-  ping(address: string): Promise<boolean>;
+  ping(address: string): Promise<Answer>;
   /** Where the work is done by a process that this one does not wait for. */
   cpuMs?(): number;
   stop(): void;
@@ -26,7 +29,9 @@ export const PROGRAMS: Readonly<Record<string, (address: string) => readonly str
 
 const OTHERS: Readonly<Record<string, () => Promise<Way>>> = {
   'ping package': async () => ({
-    ping: async (address) => (await ping.promise.probe(address, { numeric: true, timeout: 2 })).alive,
+    ping: async (address) => ({
+      ok: (await ping.promise.probe(address, { numeric: true, timeout: 2 })).alive,
+    }),
     stop: () => undefined,
   }),
   blackbox_exporter: startBlackbox,
@@ -38,25 +43,22 @@ export async function openWay(name: string): Promise<Way> {
   return OTHERS[name]?.() ?? openEngine(name);
 }
 
-function succeeds([program = '', ...args]: readonly string[]): Promise<boolean> {
+function succeeds([program = '', ...args]: readonly string[]): Promise<Answer> {
   return new Promise((resolve) => {
     const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'ignore'] });
-    child.on('error', () => resolve(false));
-    child.on('exit', (code) => resolve(code === 0));
+    child.on('error', () => resolve({ ok: 'unknown' }));
+    child.on('exit', (code) => resolve({ ok: code === 0 }));
   });
 }
 
-type Engine = {
-  ping(request: object): Promise<{ ok: boolean | 'unknown' }>;
-  stop(): void;
-};
+type Engine = { ping(request: object): Promise<Answer>; stop(): void };
 
-/** An engine of netheal behind the interface that its scheduler's checks go through. */
+/** An engine of netheal behind the interface that the checks of its scheduler go through. */
 async function openEngine(name: string): Promise<Way> {
   const engine = await newEngine(name);
   return {
-    ping: async (address) => {
-      const request = {
+    ping: (address) =>
+      engine.ping({
         address,
         family: 4,
         timeoutMs: TIMEOUT_MS,
@@ -66,9 +68,7 @@ async function openEngine(name: string): Promise<Way> {
         get signal() {
           return new AbortController().signal;
         },
-      };
-      return (await engine.ping(request)).ok === true;
-    },
+      }),
     stop: () => engine.stop(),
   };
 }
