@@ -7,7 +7,7 @@ import type { ConfigPath, DeviceConfig, DowntimeConfig } from './types.ts';
 
 type ParsedDowntime = NonNullable<ParsedConfig['downtimes']>[number];
 
-/** Planned outages: of known devices and groups, either from-to or a cron start with a length. */
+/** Planned outages of known devices and groups: from-to, a cron start with a length, or a length within from-to. */
 export function resolveDowntimes(
   downtimes: readonly ParsedDowntime[],
   devices: readonly DeviceConfig[],
@@ -39,11 +39,11 @@ export function resolveDowntimes(
   });
 }
 
-function fixed(
-  { from, to, duration }: ParsedDowntime,
-  path: ConfigPath,
-  problems: Problems,
-): Pick<DowntimeConfig, 'from' | 'to'> {
+type Window = Pick<DowntimeConfig, 'from' | 'to' | 'durationMs' | 'flexible'>;
+
+function fixed(downtime: ParsedDowntime, path: ConfigPath, problems: Problems): Window {
+  const { from, to, duration, flexible = false } = downtime;
+  if (flexible) return withinWindow(downtime, path, problems);
   if (from === undefined) {
     problems.add(path, 'needs a time: from and to, or cron and duration');
     return {};
@@ -52,13 +52,26 @@ function fixed(
   const end = to === undefined ? start + (duration ?? Number.NaN) : timeAt(to, [...path, 'to'], problems);
   if (to === undefined && duration === undefined) problems.add(path, 'needs an end: to, or duration');
   else if (to !== undefined && duration !== undefined)
-    problems.add([...path, 'duration'], 'to and duration say the same: give one of them');
+    problems.add(
+      [...path, 'duration'],
+      'to and duration say the same: give one of them (or flexible: true, for an outage of that length in between)',
+    );
   else if (end <= start) problems.add([...path, 'to'], `the end (${to}) must come after the start (${from})`);
   return { from: start, to: end };
 }
 
+/** As Nagios has it: the technician comes between ten and four, and the router is off for half an hour. */
+function withinWindow({ from, to, duration }: ParsedDowntime, path: ConfigPath, problems: Problems): Window {
+  if (from === undefined || to === undefined || duration === undefined) {
+    problems.add(path, 'a flexible downtime needs from and to (when it may begin) and duration (its length)');
+    return {};
+  }
+  const { from: start, to: end } = fixed({ from, to }, path, problems);
+  return { from: start!, to: end!, durationMs: duration, flexible: true };
+}
+
 function repeated(
-  { cron, duration, from, to }: ParsedDowntime,
+  { cron, duration, from, to, flexible }: ParsedDowntime,
   path: ConfigPath,
   problems: Problems,
 ): Pick<DowntimeConfig, 'cron' | 'durationMs'> {
@@ -73,6 +86,7 @@ function repeated(
     );
   }
   if (duration === undefined) problems.add(path, 'a cron downtime needs its length: duration');
+  if (flexible) problems.add([...path, 'flexible'], 'a cron downtime begins by its cron: leave this out');
   for (const [key, value] of Object.entries({ from, to })) {
     if (value !== undefined) problems.add([...path, key], 'cron says when it begins: leave this out');
   }

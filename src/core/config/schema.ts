@@ -184,6 +184,7 @@ const downtime = z.strictObject({
   to: words.optional(),
   cron: words.optional(),
   duration: positive.optional(),
+  flexible: z.boolean().optional(),
   reason: words.optional(),
 });
 

@@ -85,15 +85,18 @@ export type StepConfig = Readonly<{
   path: ConfigPath;
 }>;
 
-/** A planned outage: either a fixed window or a cron start with a length. */
+/** A planned outage: a fixed window, a cron start with a length, or a window in which it may begin, with its length. */
 export type DowntimeConfig = Readonly<{
   devices: readonly string[];
   groups: readonly string[];
   reason: string;
-  /** Epoch ms; for fixed windows. */
+  /** Epoch ms; for windows. */
   from?: number;
   to?: number;
-  /** Cron expression (local time) and its length. */
+  /** Cron expression (local time). */
   cron?: string;
+  /** Of a cron or flexible downtime. */
   durationMs?: number;
+  /** It begins when a device goes down within the window, once for each device. */
+  flexible?: true;
 }>;

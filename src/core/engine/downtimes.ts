@@ -1,8 +1,15 @@
 import { Cron } from 'croner';
 import type { DowntimeConfig } from '../config/types.ts';
 
-/** Set by a person while netheal runs; kept in the journal. */
-export type AdHocDowntime = Readonly<{ device: string; by: string; reason: string; until: number }>;
+/** Begun while netheal runs, by a person or by a device that went down in a flexible one; kept in the journal. */
+export type AdHocDowntime = Readonly<{
+  device: string;
+  by: string;
+  reason: string;
+  until: number;
+  /** Of a flexible downtime that has begun: the end of its window, in which it does not begin again. */
+  windowEnd?: number;
+}>;
 
 /** Why a device is in downtime at a moment, and until when; null where it is not. */
 export type ActiveDowntime = Readonly<{ reason: string; until: number }>;
@@ -29,6 +36,7 @@ export class Downtimes {
       if (now < until && !devices.has(device)) devices.set(device, { reason, until });
     }
     for (const { config, cron } of this.#planned) {
+      if (config.flexible) continue;
       const until = cron ? cronUntil(cron, config.durationMs ?? 0, now) : fixedUntil(config, now);
       if (until === null) continue;
       const active = { reason: config.reason, until };
@@ -37,6 +45,18 @@ export class Downtimes {
     }
     if (devices.size + groups.size === 0) return null;
     return { of: ({ id, group }) => devices.get(id) ?? groups.get(group) ?? null };
+  }
+
+  /** The downtime that begins because the device goes down now; null where none is planned or it has had its own. */
+  begunBy({ id, group }: Readonly<{ id: string; group: string }>, now: number): AdHocDowntime | null {
+    for (const { config } of this.#planned) {
+      const { flexible, devices, groups, reason, durationMs = 0, to: windowEnd = 0 } = config;
+      if (!flexible || fixedUntil(config, now) === null) continue;
+      if (!devices.includes(id) && !groups.includes(group)) continue;
+      if (this.adHoc.some((begun) => begun.device === id && begun.windowEnd === windowEnd)) continue;
+      return { device: id, by: 'config', reason, until: now + durationMs, windowEnd };
+    }
+    return null;
   }
 }
 

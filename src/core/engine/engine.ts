@@ -113,6 +113,7 @@ export class Engine {
       remedies: () => this.remedies,
       healingOn: () => this.#healing !== 'off' && options.automatic,
       rootCauseOf: (id) => fleet.rootCauseOf(id),
+      beginFlexibleDowntime: (device) => this.beginFlexibleDowntime(device),
       onHang: (probe, device) => options.onHang(probe, device.id),
     };
     this.#scheduler = new Scheduler({
@@ -244,6 +245,12 @@ export class Engine {
     this.#options.journal.append({ type: 'downtime', downtime });
     this.#downtimes.adHoc = [...this.#downtimes.adHoc, downtime];
     this.#refreshDowntimes();
+  }
+
+  /** A device that goes down within the window of a flexible downtime begins it. */
+  beginFlexibleDowntime(device: Monitored): void {
+    const begun = this.#downtimes.begunBy(device.device, this.now());
+    if (begun) this.addDowntime(begun);
   }
 
   setPaused(deviceId: string | null, by: string, paused: boolean): ActionResult {

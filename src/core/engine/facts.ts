@@ -18,6 +18,7 @@ export type FactsContext = Readonly<{
   healingOn: () => boolean;
   /** Words for why an unreachable device is unreachable. */
   rootCauseOf: (id: string) => string | null;
+  beginFlexibleDowntime: (device: Monitored) => void;
 }>;
 
 type Teller<F extends Fact> = (context: FactsContext, device: Monitored, fact: F) => void;
@@ -56,13 +57,15 @@ export function tellFacts(context: FactsContext, device: Monitored, facts: reado
 }
 
 function tellChange(
-  { hooks, store, clock, rootCauseOf }: FactsContext,
+  { hooks, store, clock, rootCauseOf, beginFlexibleDowntime }: FactsContext,
   device: Monitored,
   { from, to, failure }: Extract<Fact, { type: 'status-change' }>,
 ): void {
   const level = to === 'up' ? 'good' : to === 'down' ? 'bad' : 'warn';
   const message = `${device.device.label} is ${to}${because(to, failure, rootCauseOf(device.id))}, was ${from}`;
   store.addEvent({ type: 'status-change', level, device: device.id, from, to, message });
+  // Before the incident is opened: nobody may heal what is being worked on.
+  if (to === 'down') beginFlexibleDowntime(device);
   if (!hooks.onStatusChange.isUsed()) return;
   void hooks.onStatusChange.promise({ device: device.device, from, to, at: clock.now(), failure });
 }

@@ -106,7 +106,7 @@ export function compactJournal(state: JournalState, now: number): JournalState {
     ...state,
     attempts: pick(state.attempts, ({ incident, at }) => incident in state.incidents || now - at < HOUR_MS),
     cooldowns: pick(state.cooldowns, (until) => until > now),
-    downtimes: state.downtimes.filter(({ until }) => until > now),
+    downtimes: state.downtimes.filter(({ until, windowEnd = 0 }) => Math.max(until, windowEnd) > now),
   };
 }
 

@@ -52,7 +52,36 @@ describe('a fixed downtime', () => {
     ]);
     expect(await complain({ devices, from })).toEqual(['downtimes.0: needs an end: to, or duration']);
     expect(await complain({ devices, from, to: '2026-12-02', duration: '1h' })).toEqual([
-      'downtimes.0.duration: to and duration say the same: give one of them',
+      'downtimes.0.duration: to and duration say the same: give one of them (or flexible: true, for an outage of that length in between)',
+    ]);
+  });
+});
+
+describe('a flexible downtime', () => {
+  const window = { from: '2026-12-01T10:00', to: '2026-12-01T16:00', flexible: true };
+
+  it('has a window in which it may begin, and its length', async () => {
+    expect(await downtime({ ...window, duration: '30m' })).toEqual({
+      devices: ['sw-01'],
+      groups: [],
+      reason: 'planned',
+      from: new Date(2026, 11, 1, 10).getTime(),
+      to: new Date(2026, 11, 1, 16).getTime(),
+      durationMs: 1_800_000,
+      flexible: true,
+    });
+  });
+
+  it('needs both, and has no cron', async () => {
+    const devices = ['sw-01'];
+    expect(await complain({ devices, ...window })).toEqual([
+      'downtimes.0: a flexible downtime needs from and to (when it may begin) and duration (its length)',
+    ]);
+    expect(await complain({ devices, ...window, to: '2026-12-01T09:00', duration: '1h' })).toEqual([
+      'downtimes.0.to: the end (2026-12-01T09:00) must come after the start (2026-12-01T10:00)',
+    ]);
+    expect(await complain({ devices, cron: '0 3 * * *', duration: '1h', flexible: true })).toEqual([
+      'downtimes.0.flexible: a cron downtime begins by its cron: leave this out',
     ]);
   });
 });

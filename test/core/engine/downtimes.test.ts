@@ -71,3 +71,38 @@ describe('a downtime that a person set', () => {
     expect(active(both, { id: 'b', group: 'berlin' }, at('10:30:00'))).toBeNull();
   });
 });
+
+describe('a flexible downtime', () => {
+  const plan: DowntimeConfig = {
+    devices: ['a'],
+    groups: [],
+    reason: 'new card',
+    from: at('10:00:00'),
+    to: at('16:00:00'),
+    durationMs: HOUR / 2,
+    flexible: true,
+  };
+  const visit = new Downtimes([plan], []);
+
+  it('begins when its device goes down within the window, for its length, even beyond the window', () => {
+    expect(active(visit, DEVICE, at('11:00:00'))).toBeNull();
+    expect(visit.begunBy(DEVICE, at('09:59:59'))).toBeNull();
+    expect(visit.begunBy(DEVICE, at('15:50:00'))).toEqual({
+      device: 'a',
+      by: 'config',
+      reason: 'new card',
+      until: at('16:20:00'),
+      windowEnd: at('16:00:00'),
+    });
+    expect(visit.begunBy(DEVICE, at('16:00:00'))).toBeNull();
+    expect(visit.begunBy({ id: 'b', group: 'berlin' }, at('11:00:00'))).toBeNull();
+  });
+
+  it('begins once for a device', () => {
+    const begun = visit.begunBy(DEVICE, at('11:00:00'))!;
+    const after = new Downtimes([plan], [begun]);
+    expect(active(after, DEVICE, at('11:29:59'))?.reason).toBe('new card');
+    expect(active(after, DEVICE, at('11:30:00'))).toBeNull();
+    expect(after.begunBy(DEVICE, at('12:00:00'))).toBeNull();
+  });
+});

@@ -555,3 +555,17 @@ describe('a device that answers, but too slowly', () => {
     expect(w.told('needs-human')[0]).toContain('no strategy');
   });
 });
+
+it('a device that goes down within a flexible downtime is not healed for its length, and once after it', async () => {
+  const from = '2026-11-23T00:00Z';
+  const downtimes = [{ devices: ['a'], from, to: '2026-11-23T06:00Z', duration: '5m', flexible: true }];
+  const w = await world([{ id: 'a' }], { more: { downtimes } }).start();
+  await w.clock.advance(5_000);
+  w.down.add('a');
+  await w.clock.advance(4 * MINUTE);
+  expect(w.device('a')).toMatchObject({ reachability: 'down', flags: { downtime: 'planned' } });
+  expect(w.healed).toEqual([]);
+  expect(w.events.find(({ type }) => type === 'heal-refused')).toMatchObject({ gate: 'downtime' });
+  await w.clock.advance(4 * MINUTE);
+  expect(w.healed).toEqual(['a']);
+});
