@@ -97,6 +97,7 @@ export class Engine {
       automatic: () => this.#cycle.healingOn(),
       nextHealId: () => String(++this.#lastHeal),
       checkNow: (id) => this.checkNow(id),
+      selfOffline: () => this.#uplink.offline,
       hardStop: this.#hardStop.signal,
     });
     this.#cycle = {

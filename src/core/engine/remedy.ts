@@ -31,6 +31,8 @@ export type RemedyContext = Readonly<{
   nextHealId: () => string;
   /** Runs one check of the device now, or waits for the one that runs. */
   checkNow: (id: string) => Promise<void>;
+  /** Our own uplink is down: nothing is known about anybody. */
+  selfOffline: () => boolean;
   /** Aborts when netheal stops and the grace period is over. */
   hardStop: AbortSignal;
 }>;

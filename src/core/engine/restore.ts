@@ -38,7 +38,11 @@ export function restore(context: RestoreContext): void {
 function restoreIncident({ clock, journal, store, fleet }: RestoreContext, id: string): void {
   const incident = journal.state.incidents[id]!;
   const device = fleet.get(incident.device);
-  if (!device) return;
+  if (!device) {
+    // Taken out of the config meanwhile: nobody will ever see it recover.
+    journal.append({ type: 'incident', incident: { ...incident, closedAt: clock.now() } });
+    return;
+  }
   store.putIncident(incident);
   device.state = withIncident(device.state, id);
   const until = journal.state.cooldowns[device.id];

@@ -6,15 +6,19 @@ import type { LiveTranscript } from './transcript.ts';
 /** At least; where a recovery takes more to be believed, a healed device must be up by the same measure. */
 const GOOD_CHECKS = 2;
 
-/** Two good checks (or `successThreshold`) in a row, of all probes, within the window, both begun after the settling. */
+/**
+ * Two good checks (or `successThreshold`) in a row, of all probes, within the window, both begun after the settling. While
+ * our own uplink is down nothing can be said: the window begins when it is back.
+ */
 export async function verify(
-  { clock, checkNow }: Pick<RemedyContext, 'clock' | 'checkNow'>,
+  { clock, checkNow, selfOffline }: Pick<RemedyContext, 'clock' | 'checkNow' | 'selfOffline'>,
   device: Monitored,
   transcript: LiveTranscript,
   signal: AbortSignal,
 ): Promise<boolean> {
   let seen = clock.monoMs();
-  const deadline = seen + device.config.healPolicy.verifyWindowMs;
+  const { verifyWindowMs } = device.config.healPolicy;
+  let deadline = seen + verifyWindowMs;
   const needed = Math.max(GOOD_CHECKS, device.config.check.successThreshold);
   let good = 0;
   while (!signal.aborted) {
@@ -33,6 +37,7 @@ export async function verify(
       transcript.write('info', `verify: ${said}`);
       if (good === needed) return true;
     }
+    if (selfOffline()) deadline = clock.monoMs() + verifyWindowMs;
     const leftMs = deadline - clock.monoMs();
     if (leftMs <= 0) return false;
     await pause(clock, Math.min(device.config.check.retryIntervalMs, leftMs), signal);

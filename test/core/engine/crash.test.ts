@@ -50,3 +50,14 @@ describe('a crash between any two entries of the journal', () => {
     }
   });
 });
+
+it('an incident of a device that was taken out of the config meanwhile is over', async () => {
+  const w = await world([{ id: 'a' }, { id: 'b' }]).start();
+  w.down.add('a');
+  await w.clock.advance(MINUTE);
+  expect(Object.values(w.journal.state.incidents)).toMatchObject([{ device: 'a' }]);
+  w.crash();
+  const next = await world([{ id: 'b' }], {}, w.dir).start();
+  expect(next.journal.state.incidents).toEqual({});
+  expect(next.journal.state.lastIncident).toBe(1);
+});

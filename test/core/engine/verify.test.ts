@@ -10,7 +10,7 @@ const RETRY_MS = 2_000;
 type Look = 'ok' | 'failed' | 'unknown' | 'ignored';
 
 /** A device that looks, check after check, as the list says; the last goes on. */
-function setUp(looks: readonly Look[], successThreshold = 2) {
+function setUp(looks: readonly Look[], successThreshold = 2, selfOffline = () => false) {
   const clock = new VirtualClock();
   const transcript = new LiveTranscript(clock.now, () => undefined);
   const stop = new AbortController();
@@ -38,7 +38,12 @@ function setUp(looks: readonly Look[], successThreshold = 2) {
     const outcome = { ...when, ...outcomes[look] } as CheckOutcome;
     device.last.note(outcome, look === 'ok' || look === 'failed');
   };
-  const verdict = verify({ clock, checkNow }, device as unknown as Monitored, transcript, stop.signal);
+  const verdict = verify(
+    { clock, checkNow, selfOffline },
+    device as unknown as Monitored,
+    transcript,
+    stop.signal,
+  );
   return {
     clock,
     verdict,
@@ -93,5 +98,15 @@ describe('the verification of a heal', () => {
       'verify: good check 1 of 2',
       'verify: good check 2 of 2',
     ]);
+  });
+
+  it('does not run out of time while our own uplink is down', async () => {
+    let cut = true;
+    const offline = Array<Look>(46).fill('ignored');
+    const run = setUp([...offline, 'ok'], 2, () => cut);
+    await run.clock.advance(3 * WINDOW_MS);
+    cut = false;
+    await run.clock.advance(WINDOW_MS);
+    expect(await run.verdict).toBe(true);
   });
 });

@@ -218,8 +218,9 @@ const FAST = {
 export function world(
   devices: readonly object[],
   change: { monitoring?: object; healing?: object; more?: object } = {},
+  dir?: string,
 ): World {
-  return new World({
+  const config = {
     monitoring: { ...FAST.monitoring, ...change.monitoring },
     healing: { ...FAST.healing, ...change.healing },
     devices: devices.map((device, index) => ({
@@ -229,5 +230,6 @@ export function world(
       ...device,
     })),
     ...change.more,
-  });
+  };
+  return new World(config, new VirtualClock(), dir);
 }
