@@ -148,9 +148,10 @@ function engines({ assembly }: Tool): Finding[] {
     if (!engine) return [];
     return [
       {
-        ok: engine.name === 'tcp' ? ('warn' as const) : true,
+        ok: engine.name === 'tcp' || engine.mend !== undefined ? ('warn' as const) : true,
         what: `${value.type} engine`,
         said: `${engine.name}: ${engine.reason}`,
+        mend: engine.mend,
       },
     ];
   });

@@ -89,8 +89,11 @@ export interface Probe<O = unknown> {
   readonly options: z.ZodType<O>;
   /** Name of a probe with these options, unique on a device: "tcp:22". Default: the type. */
   name?(options: O): string;
-  /** What does the work and why it was chosen, for `doctor` and the views: `{ name: 'fping', reason: '...' }`. */
-  engine?(): Readonly<{ name: string; reason: string }>;
+  /**
+   * What does the work and why it was chosen, for `doctor` and the views: `{ name: 'fping', reason: '...' }`;
+   * `mend` says what a better one would need.
+   */
+  engine?(): Readonly<{ name: string; reason: string; mend?: string }>;
   /** Never throws for what the network does: every failure is a `ProbeResult`. */
   run(request: ProbeRequest<O>): Promise<ProbeResult>;
 }

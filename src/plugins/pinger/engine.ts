@@ -2,23 +2,37 @@ import type { ProbeResult } from 'netheal/plugin';
 
 export type Family = 4 | 6;
 
-/** One ping check. `address` is an IP address that has been validated; names are resolved before. */
-export type PingRequest = Readonly<{
+/** What to ping and how. `address` is an IP address that has been validated; names are resolved before. */
+export type PingTarget = Readonly<{
   address: string;
   family: Family;
   timeoutMs: number;
   packets: number;
   /** Bytes of payload. */
   sizeBytes: number;
-  signal: AbortSignal;
 }>;
+
+/** One ping check, which its caller may give up. */
+export type PingRequest = PingTarget & Readonly<{ signal: AbortSignal }>;
+
+export type EngineKind = 'icmp' | 'dgram' | 'fping' | 'ping' | 'tcp';
 
 /** A way to find out whether an address answers. Never throws: what goes wrong on our side is `local-error`. */
 export interface Engine {
-  readonly name: 'fping' | 'ping' | 'tcp';
+  readonly name: EngineKind;
   ping(request: PingRequest): Promise<ProbeResult>;
   /** Ends all children and sockets; what is in flight is answered `skipped`. */
   stop(): void;
+}
+
+/** An engine that answers by itself before the timeout, whatever happens: no deadline of the caller's, no signal. */
+export interface PromptEngine extends Engine {
+  readonly isPrompt: true;
+  ping(target: PingTarget): Promise<ProbeResult>;
+}
+
+export function isPrompt(engine: Engine): engine is PromptEngine {
+  return (engine as Partial<PromptEngine>).isPrompt === true;
 }
 
 /**

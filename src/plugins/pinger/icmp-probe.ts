@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { NameResolver, type Probe, type ProbeRequest, type ProbeResult, z } from 'netheal/plugin';
 import type { Choice } from './choose-engine.ts';
-import { localError } from './engine.ts';
+import { isPrompt, localError } from './engine.ts';
 
 const OPTIONS = z.strictObject({
   /** Payload in bytes; 56 is what ping sends. */
@@ -24,11 +24,26 @@ export class IcmpProbe implements Probe<Options> {
     this.#resolver = resolver;
   }
 
-  engine(): Readonly<{ name: string; reason: string }> {
-    return { name: this.#choice.name, reason: this.#choice.reason };
+  engine(): Readonly<{ name: string; reason: string; mend?: string }> {
+    const { name, reason, mend } = this.#choice;
+    return { name, reason, mend };
   }
 
   run(request: ProbeRequest<Options>): Promise<ProbeResult> {
+    // Fast path: an address, and an engine that answers in time by itself.
+    const { address } = request.device;
+    const family = isIP(address);
+    if (family === 4 || family === 6) {
+      const engine = this.#choice.engines[family];
+      if (isPrompt(engine)) {
+        const { timeoutMs, packets, options } = request;
+        return engine.ping({ address, family, timeoutMs, packets, sizeBytes: options.sizeBytes });
+      }
+    }
+    return this.#runWithDeadline(request);
+  }
+
+  #runWithDeadline(request: ProbeRequest<Options>): Promise<ProbeResult> {
     return new Promise((resolve) => {
       const deadline = setTimeout(
         () => resolve(localError('the ping engine gave no answer in time')),

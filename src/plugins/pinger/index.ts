@@ -27,5 +27,6 @@ export default definePlugin({
     api.onStop(() => choice.stop());
     api.probe(new IcmpProbe(choice));
     api.log.info(`pings are sent by ${choice.name}: ${choice.reason}`);
+    if (choice.mend !== undefined) api.log.info(`pings of our own need: ${choice.mend}`);
   },
 });

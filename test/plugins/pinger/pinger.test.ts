@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { NameResolver, type ProbeRequest } from '../../../src/core/plugin.ts';
-import { chooseEngine } from '../../../src/plugins/pinger/choose-engine.ts';
+import { chooseEngine, type EngineName } from '../../../src/plugins/pinger/choose-engine.ts';
 import type { Engine, PingRequest } from '../../../src/plugins/pinger/engine.ts';
+import { loadLibc } from '../../../src/plugins/pinger/icmp/libc.ts';
 import { IcmpProbe } from '../../../src/plugins/pinger/icmp-probe.ts';
 import pinger from '../../../src/plugins/pinger/index.ts';
 import { applyPlugin } from '../../plugin-harness.ts';
@@ -18,27 +19,60 @@ const LOOPBACK_FPING = `case "$1" in
   *) echo "127.0.0.1 : [0], 64 bytes, 0.5 ms (0.5 avg, 0% loss)";;
 esac`;
 
+const silently = () => undefined;
+const withoutKoffi = () => loadLibc(() => import('koffi-that-is-not-installed' as string));
+const chooseWithoutKoffi = (asked: EngineName) => chooseEngine(asked, silently, withoutKoffi);
+
 describe('the choice of an engine', () => {
+  test('the engine of our own is taken where a socket may be opened', async () => {
+    const choice = await chooseEngine('auto');
+    expect(choice).toMatchObject({ name: 'icmp', mend: undefined });
+    expect(choice.reason).toMatch(/^pings are sent over (a raw|an unprivileged) ICMP socket$/);
+    choice.stop();
+  });
+
+  test('icmp by name is the same, and the reason says who wanted it', async () => {
+    const choice = await chooseEngine('icmp');
+    expect(choice.name).toBe('icmp');
+    expect(choice.reason).toMatch(/^the config asks for icmp, pings are sent over/);
+    choice.stop();
+  });
+
+  test('without koffi the next engine is taken, and the reason and the mend say so', async () => {
+    putOnPath({ fping: LOOPBACK_FPING }, true);
+    const choice = await chooseWithoutKoffi('auto');
+    expect(choice.name).toBe('fping');
+    expect(choice.reason).toBe(
+      'icmp does not work here: the optional npm package koffi is not installed; fping is the best of those installed',
+    );
+    expect(choice.mend).toContain('npm install --include=optional');
+    choice.stop();
+  });
+
+  test('a koffi that does not load is passed over as well', async () => {
+    putOnPath({ fping: LOOPBACK_FPING }, true);
+    const choice = await chooseEngine('auto', silently, () =>
+      loadLibc(async () => {
+        throw new Error('koffi.node: invalid ELF header\nat somewhere');
+      }),
+    );
+    expect(choice.reason).toContain('koffi does not load: koffi.node: invalid ELF header; fping');
+    choice.stop();
+  });
+
   describeWith(['ping'], 'with the real ping', () => {
     test('a broken fping is passed over, and the reason says so', async () => {
       putOnPath({ fping: 'echo "no permission" >&2; exit 4' });
-      const choice = await chooseEngine('auto');
+      const choice = await chooseWithoutKoffi('auto');
       expect(choice).toMatchObject({ name: 'ping' });
       expect(choice.reason).toMatch(/fping does not work here: .*no permission.*; ping is used/);
       choice.stop();
     });
   });
 
-  test('fping is taken where it works', async () => {
-    putOnPath({ fping: LOOPBACK_FPING }, true);
-    const choice = await chooseEngine('auto');
-    expect(choice.name).toBe('fping');
-    choice.stop();
-  });
-
   test('a bare machine falls back to TCP and says what is missing', async () => {
     putOnPath({}, true);
-    const choice = await chooseEngine('auto');
+    const choice = await chooseWithoutKoffi('auto');
     expect(choice.name).toBe('tcp');
     expect(choice.reason).toContain('fping is not installed (Debian: fping)');
     expect(choice.reason).toContain('ping is not installed (Debian: iputils-ping)');
@@ -49,7 +83,7 @@ describe('the choice of an engine', () => {
     '%s by name is an error where it cannot be used',
     async (name) => {
       putOnPath({}, true);
-      await expect(chooseEngine(name)).rejects.toMatchObject({
+      await expect(chooseWithoutKoffi(name)).rejects.toMatchObject({
         code: 'NH_NO_ENGINE',
         mend: expect.stringContaining('auto'),
       });
@@ -58,9 +92,9 @@ describe('the choice of an engine', () => {
 
   test('the plugin contributes the probe and tells the engine once', async () => {
     putOnPath({ fping: LOOPBACK_FPING }, true);
-    const applied = await applyPlugin(pinger as never, {});
+    const applied = await applyPlugin(pinger as never, { engine: 'fping' });
     expect(applied.probes.get('icmp')!.engine!().name).toBe('fping');
-    expect(applied.logged).toEqual(['pings are sent by fping: fping is the best of those installed']);
+    expect(applied.logged).toEqual(['pings are sent by fping: the config asks for fping']);
     await applied.stop();
   });
 
