@@ -16,6 +16,7 @@ import { createSinkQueue, type SinkQueue } from './engine/sinks.ts';
 import { defaultGateway } from './engine/uplink.ts';
 import { deviceView } from './engine/view.ts';
 import { messageOf } from './errors.ts';
+import { sizeHeapFor } from './heap.ts';
 import { Journal } from './journal.ts';
 import type { PluginServices } from './kernel/host.ts';
 import type { RouteHandler, SinkRecord } from './plugin.ts';
@@ -127,13 +128,18 @@ async function start(
   const { host, hooks, registry, devices } = assembly;
   undo.push(() => host.stop());
   fleet.replace(devices);
+  sizeHeapFor(fleet.size);
 
   // Only now is the config known to be right, down to the options of its plugins: a wrong one leaves nothing behind.
   const unlock = lockStateDir(config.stateDir);
   undo.unshift(unlock);
   const warnings: string[] = [...config.warnings];
   let warn = (message: string) => void warnings.push(message);
-  const journal = Journal.open(join(config.stateDir, 'journal'), () => clock.now(), (message) => warn(message));
+  const journal = Journal.open(
+    join(config.stateDir, 'journal'),
+    () => clock.now(),
+    (message) => warn(message),
+  );
   // Behind everything that may still write, before the lock is given up.
   undo.splice(1, 0, () => journal.close());
 

@@ -16,10 +16,11 @@ const UNIFORM: ReadonlyMap<unknown, readonly (readonly unknown[])[]> = new Map(
  */
 export function slide<T>(window: readonly T[], value: T, size: number): readonly T[] {
   const length = Math.min(window.length + 1, size);
-  if (window.every((entry) => entry === value)) {
-    if (window.length === size) return window;
-    const shared = UNIFORM.get(value)?.[length];
-    if (shared) return shared as readonly T[];
-  }
+  const uniform = UNIFORM.get(value) as readonly (readonly T[])[] | undefined;
+  // The usual case, found without a look at each entry.
+  if (uniform && window === uniform[window.length] && length <= LONGEST) return uniform[length]!;
+  const isUniform = window.every((entry) => entry === value);
+  if (isUniform && uniform && length <= LONGEST) return uniform[length]!;
+  if (isUniform && window.length === size) return window;
   return [...window.slice(window.length + 1 - length), value];
 }

@@ -12,7 +12,16 @@ test('a window holds the last values, oldest first', () => {
 });
 
 test('a full window of equal values is not copied for one more', () => {
-  const window = [0, 0, 0];
-  expect(slide(window, 0, 3)).toBe(window);
-  expect(slide([0, 0], 0, 3)).toEqual([0, 0, 0]);
+  const window = [7, 7, 7];
+  expect(slide(window, 7, 3)).toBe(window);
+  expect(slide([7, 7], 7, 3)).toEqual([7, 7, 7]);
+});
+
+test('the windows of all devices that only ever answered are one and the same', () => {
+  const grown = (size: number) =>
+    Array.from({ length: 100 }).reduce<readonly number[]>((held) => slide(held, 0, size), []);
+  expect(grown(20)).toBe(grown(20));
+  expect(grown(20)).toHaveLength(20);
+  expect(slide(slide(grown(20), 100, 20), 0, 20)).toEqual([...Array(18).fill(0), 100, 0]);
+  expect(grown(50)).toHaveLength(50);
 });
