@@ -1,6 +1,7 @@
 import { findCycle } from '../model/topology.ts';
 import { nearest } from '../nearest.ts';
 import { formatDuration } from './duration.ts';
+import { withSecrets } from './plugin-list.ts';
 import type { Scope } from './resolve.ts';
 import type { ParsedConfig, ParsedDevice } from './schema.ts';
 import { isSecretRef } from './secrets.ts';
@@ -67,7 +68,7 @@ async function resolveDevice(
     tags: parsed.tags ?? {},
     parents: parsed.parents ?? [],
     check: { ...checkPolicyOf(device, config, scope), minHealthyPeriodMs: healPolicy.minHealthyPeriodMs },
-    probes: probesOf(device, scope),
+    probes: await probesOf(device, scope),
     ssh,
     healPolicy,
     strategies: resolveStrategies(device, all, config, scope),
@@ -199,16 +200,21 @@ function healPolicyOf(
   };
 }
 
-function probesOf({ parsed, index }: NamedDevice, { problems }: Scope): ProbeConfig[] {
+async function probesOf({ parsed, index }: NamedDevice, scope: Scope): Promise<ProbeConfig[]> {
+  const { problems } = scope;
   const path = ['devices', index, 'probes'];
-  const given = (parsed.probes ?? []).map(
-    ({ type, timeout, ...options }, at): ProbeConfig => ({
+  const given: ProbeConfig[] = [];
+  for (const [at, { type, timeout, ...options }] of (parsed.probes ?? []).entries()) {
+    const place = [...path, at];
+    // Most probes have plain options, and of devices there may be a hundred thousand.
+    const mayHoldSecrets = Object.values(options).some((value) => typeof value === 'object');
+    given.push({
       type,
-      options,
-      path: [...path, at],
+      options: mayHoldSecrets ? await withSecrets(options, place, scope) : options,
+      path: place,
       ...(timeout === undefined ? {} : { timeoutMs: timeout }),
-    }),
-  );
+    });
+  }
   if (parsed.icmp !== false) return [{ type: 'icmp', options: {}, path }, ...given];
   if (given.length === 0)
     problems.add(

@@ -80,7 +80,8 @@ async function optionsOf(said: unknown, path: ConfigPath, scope: Scope): Promise
   return withSecrets(said, path, scope);
 }
 
-async function withSecrets(value: unknown, path: ConfigPath, scope: Scope): Promise<unknown> {
+/** Options of anybody with the references to secrets fetched: those under keys that name a secret. */
+export async function withSecrets(value: unknown, path: ConfigPath, scope: Scope): Promise<unknown> {
   if (Array.isArray(value))
     return Promise.all(value.map((item, index) => withSecrets(item, [...path, index], scope)));
   if (typeof value !== 'object' || value === null) return value;

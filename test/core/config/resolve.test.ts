@@ -230,6 +230,37 @@ describe('secrets', () => {
     expect(JSON.stringify(describeConfig(config))).not.toContain(CANARY);
   });
 
+  it('are fetched for probes, at any depth, under keys that name one', async () => {
+    const { devices } = await resolve(
+      {
+        devices: [
+          {
+            ip: '10.0.0.1',
+            icmp: false,
+            probes: [
+              { type: 'http', url: 'http://10.0.0.1/', headers: { 'X-Token': { env: 'OWN' } } },
+              { type: 'all', of: [{ type: 'http', url: 'http://10.0.0.1/', token: { env: 'OWN' } }] },
+              { type: 'tcp', port: 1 },
+            ],
+          },
+        ],
+      },
+      { OWN: 'own' },
+    );
+    const [header, composite, tcp] = devices[0]!.probes.map(({ options }) => options);
+    const isOwn = expect.toSatisfy((secret: Secret) => secret.reveal() === 'own');
+    expect(header).toMatchObject({ headers: { 'X-Token': isOwn } });
+    expect(composite).toMatchObject({ of: [{ token: isOwn }] });
+    expect(tcp).toEqual({ port: 1 });
+  });
+
+  it('of probes that are not there are told with their place', async () => {
+    const probe = { type: 'http', url: 'http://10.0.0.1/', token: { env: 'ABSENT' } };
+    expect(await complaint({ devices: [{ ip: '10.0.0.1', probes: [probe] }] })).toMatch(
+      /devices\.0\.probes\.0\.token: the environment variable ABSENT is not set/,
+    );
+  });
+
   it('that come from the environment do not show in a message about their value', async () => {
     const reference = `$${'{SECRET_IP}'}`;
     const raw = { devices: [{ ip: reference }], monitoring: { interval: reference } };
