@@ -1,9 +1,9 @@
 import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, isAbsolute, join } from 'node:path';
 import { type TestAPI, test } from 'vitest';
 
 /**
- * `test` where a program is installed; else a `test` that skips, with the reason and the Debian package's name printed
+ * `test` where a program is installed (a name is looked for in PATH); else a `test` that skips, with the reason and the Debian package's name printed
  * once. NETHEAL_REQUIRE_LAB=1 turns the skip into a failure.
  */
 export function testNeeding(program: string, debianPackage: string): TestAPI {
@@ -15,7 +15,8 @@ export function testNeeding(program: string, debianPackage: string): TestAPI {
 }
 
 function isInstalled(program: string): boolean {
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
+  const folders = isAbsolute(program) ? ['/'] : (process.env.PATH ?? '').split(delimiter);
+  return folders.some((folder) => {
     try {
       accessSync(join(folder, program), constants.X_OK);
       return true;

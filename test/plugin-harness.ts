@@ -83,6 +83,13 @@ export async function applyPlugin<O>(
     sink: (sink) => void applied.sinks.set(sink.name, sink),
     route: (method, path, handler) => void applied.routes.set(`${method} ${path}`, handler),
     panel: (panel) => void applied.panels.push(panel),
+    probes: {
+      get(type) {
+        const probe = applied.probes.get(type);
+        if (!probe) throw new Error(`no plugin provides the probe type "${type}"`);
+        return probe;
+      },
+    },
     log: {
       info: (message) => void applied.logged.push(message),
       warn: (message) => void applied.logged.push(message),

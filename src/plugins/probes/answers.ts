@@ -1,4 +1,4 @@
-import type { ProbeResult } from 'netheal/plugin';
+import { cleanLine, kindOfSystemError, type ProbeResult, wordsOfSystemError } from 'netheal/plugin';
 
 /** The monitor's own fault: nothing is known about the device. */
 export function localError(message: string): ProbeResult {
@@ -8,6 +8,19 @@ export function localError(message: string): ProbeResult {
 /** The check was given up by its caller. */
 export function cancelled(): ProbeResult {
   return { ok: 'unknown', reason: 'skipped', message: 'the check was cancelled' };
+}
+
+/** The device did answer, only not as it should. */
+export function failed(message: string, rttMs?: number): ProbeResult {
+  return { ok: false, reason: 'failed', message, ...(rttMs === undefined ? {} : { rttMs }) };
+}
+
+/** What an error of a socket says: about the device, or only about this machine. `about` leads the message. */
+export function resultOfError(error: unknown, about = ''): ProbeResult {
+  if ((error as { code?: unknown } | null)?.code === 'ABORT_ERR') return cancelled();
+  const message = about + cleanLine(wordsOfSystemError(error), 200);
+  const kind = kindOfSystemError(error) ?? 'failed';
+  return kind === 'local-error' ? localError(message) : { ok: false, reason: kind, message };
 }
 
 /** The time a probe has: a little less than the check's own deadline, so that the probe's own words come first. */

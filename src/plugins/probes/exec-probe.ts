@@ -1,111 +1,78 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
-import { type Probe, type ProbeResult, Slots, wordsOfSystemError, z } from 'netheal/plugin';
-import { cancelled, localError, windowOf } from './answers.ts';
-import { readNagiosOutput } from './nagios-output.ts';
+import { type Device, type Probe, type ProbeResult, Secret, wordsOfSystemError, z } from 'netheal/plugin';
+import { cancelled, localError } from './answers.ts';
+import { type CommandEnd, runCommand } from './command.ts';
+import { Lanes } from './lanes.ts';
+import { readNagiosOutput, verdictOf } from './nagios-output.ts';
+import { fill, template } from './variables.ts';
 
-const ARGUMENT = z
-  .string()
-  .max(4_096)
-  .refine((text) => !text.includes('\0'), 'must not contain NUL');
+const ARGUMENT = template.max(4_096).refine((text) => !text.includes('\0'), 'must not contain NUL');
 const OPTIONS = z.strictObject({
-  /** The program and its arguments, as a list: no shell reads it. */
-  command: z.tuple([ARGUMENT.min(1)], ARGUMENT),
+  command: z
+    .tuple([ARGUMENT.min(1)], ARGUMENT)
+    .describe(
+      'The program and its arguments, as a list: no shell reads it. {{ip}}, {{id}}, {{label}} are filled in.',
+    ),
+  warning: z.enum(['ok', 'failed']).default('ok').describe('What a warning (exit code 1) counts as.'),
+  rttFrom: z
+    .string()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('Label of the performance data whose time is the RTT. Default: how long the command ran.'),
+  env: z
+    .record(
+      z.string().regex(/^[A-Za-z_]\w*$/, 'is no name of a variable'),
+      z.union([z.string(), z.instanceof(Secret)]),
+    )
+    .default({})
+    .describe('Environment beside PATH, HOME and LANG.'),
 });
+type Options = z.output<typeof OPTIONS>;
 
-const MOST_OUTPUT = 64 * 1_024;
-/** How long after its exit a command's output may still arrive. */
-const PIPES_MS = 200;
+/** A process costs memory also while it waits: both lanes together are the cap. */
+const MOST_AT_ONCE = 8 * availableParallelism();
 
 /** The probe `exec`: runs a check of the Nagios kind on this machine. */
-export function execProbe(cwd: string): Probe<z.output<typeof OPTIONS>> {
-  const slots = new Slots(16 * availableParallelism());
+export function execProbe(cwd: string): Probe<Options> {
+  const lanes = new Lanes({ quick: MOST_AT_ONCE, silent: MOST_AT_ONCE, noun: 'commands' });
   return {
     type: 'exec',
     options: OPTIONS,
     name: ({ command }) => `exec:${basename(command[0])}`,
-    async run({ options, timeoutMs, signal }) {
-      const window = windowOf(timeoutMs);
-      const release = await slots.take({ slow: false, waitMs: window.leftMs() / 2, signal });
-      if (!release) return signal.aborted ? cancelled() : localError('too many commands at once');
-      try {
-        if (signal.aborted) return cancelled();
-        return await execute(options.command, cwd, window.leftMs(), signal);
-      } finally {
-        release();
-      }
-    },
+    run: ({ options, device, probe, timeoutMs, signal }) =>
+      lanes.look(`${device.id} ${probe}`, { timeoutMs, signal }, async (deadline) => {
+        const argv = argvFor(options, device);
+        return resultOf(await runCommand({ argv, cwd, env: envOf(options) }, deadline), argv[0], options);
+      }),
   };
 }
 
-function execute(
-  [program, ...args]: readonly [string, ...string[]],
-  cwd: string,
-  timeoutMs: number,
-  signal: AbortSignal,
-): Promise<ProbeResult> {
-  return new Promise((resolve) => {
-    const startedMonoMs = performance.now();
-    let child: ChildProcess;
-    try {
-      // A group of its own, so that a time-out ends what the command has started, too.
-      child = spawn(program, args, { cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-    } catch (error) {
-      resolve(localError(`cannot start ${program}: ${wordsOfSystemError(error)}`));
-      return;
-    }
-    const output = { stdout: '', stderr: '' };
-    let over = false;
-    const end = (result: ProbeResult) => {
-      if (over) return;
-      over = true;
-      clearTimeout(timer);
-      signal.removeEventListener('abort', cancel);
-      killGroup(child);
-      child.stdout?.destroy();
-      child.stderr?.destroy();
-      resolve(result);
-    };
-    const cancel = () => end(cancelled());
-    const timer = setTimeout(
-      () => end({ ok: false, reason: 'timeout', message: `${program} was not done in time and was ended` }),
-      timeoutMs,
-    );
-    signal.addEventListener('abort', cancel, { once: true });
-
-    for (const name of ['stdout', 'stderr'] as const) {
-      child[name]?.setEncoding('utf8').on('error', () => undefined);
-      // Beyond the cap it is read and dropped: a full pipe would stop the command.
-      child[name]?.on('data', (chunk: string) => {
-        output[name] += chunk.slice(0, MOST_OUTPUT - output[name].length);
-      });
-    }
-    child.on('error', (error) => end(localError(`cannot start ${program}: ${wordsOfSystemError(error)}`)));
-    const judge = () => {
-      const { exitCode, signalCode } = child;
-      if (exitCode === null) end(localError(`${program} was ended by ${signalCode}`));
-      else
-        end(
-          readNagiosOutput(
-            exitCode,
-            output.stdout.trim() || output.stderr,
-            performance.now() - startedMonoMs,
-          ),
-        );
-    };
-    child.on('close', judge);
-    // A command may leave a child behind that holds its pipes: "close" would then never come.
-    child.on('exit', () => setTimeout(judge, PIPES_MS));
-  });
+function argvFor({ command: [program, ...args] }: Options, device: Device): [string, ...string[]] {
+  return [fill(program, device), ...args.map((word) => fill(word, device))];
 }
 
-/** The leader may be gone already; its group lives as long as one of its members. */
-function killGroup(child: ChildProcess): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(-child.pid, 'SIGKILL');
-  } catch {
-    // No such group: all of them have ended.
+/** Our own environment may hold secrets of the config, and the language of its owner. */
+function envOf({ env }: Options): NodeJS.ProcessEnv {
+  const given = Object.entries(env).map(([name, value]) => [
+    name,
+    value instanceof Secret ? value.reveal() : value,
+  ]);
+  return { PATH: process.env.PATH, HOME: process.env.HOME, LANG: 'C.UTF-8', ...Object.fromEntries(given) };
+}
+
+function resultOf(end: CommandEnd, program: string, options: Options): ProbeResult {
+  switch (end.by) {
+    case 'exit':
+      return verdictOf(end.code, readNagiosOutput(end.output), end.ranMs, options);
+    case 'signal':
+      return localError(`${program} was ended by ${end.signal}`);
+    case 'not-started':
+      return localError(`cannot start ${program}: ${wordsOfSystemError(end.error)}`);
+    case 'cancelled':
+      return cancelled();
+    case 'timeout':
+      return { ok: false, reason: 'timeout', message: `${program} was not done in time and was ended` };
   }
 }

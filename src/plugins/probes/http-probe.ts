@@ -1,139 +1,102 @@
-import {
-  cleanLine,
-  kindOfSystemError,
-  type NameResolver,
-  type Probe,
-  type ProbeResult,
-  type Slots,
-  wordsOfSystemError,
-  z,
-} from 'netheal/plugin';
-import { cancelled, localError, windowOf } from './answers.ts';
-import { wordsOfCertificateError } from './certificate-error.ts';
+import type { SecureContext } from 'node:tls';
+import { type Device, messageOf, type NameResolver, type Probe, type ProbeResult } from 'netheal/plugin';
+import { cancelled, failed, localError, resultOfError } from './answers.ts';
 import { exchange, type HttpAnswer } from './http-exchange.ts';
-
-const STATUS = z.union([z.number().int().min(100).max(599), z.string().regex(/^[1-5]xx$/)]);
-const OPTIONS = z.strictObject({
-  url: z
-    .url({ protocol: /^https?$/ })
-    .refine((url) => !/^https?:\/\/[^/]*@/i.test(url), 'put credentials into `headers`, not into the url'),
-  /** 200, "2xx", or a list of them. */
-  expectStatus: z.union([STATUS, z.array(STATUS).min(1)]).default('2xx'),
-  /** Text that the first 64 KB of the body must contain. */
-  expectBody: z.string().min(1).max(1_000).optional(),
-  method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'OPTIONS']).default('GET'),
-  headers: z
-    .record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/), z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/))
-    .default({}),
-  /** Takes any certificate. */
-  insecure: z.boolean().default(false),
-  /** Follows up to five redirects. */
-  follow: z.boolean().default(false),
-});
-type Options = z.output<typeof OPTIONS>;
+import { HTTP_OPTIONS, type HttpOptions, headersOf, urlFor, urlName } from './http-options.ts';
+import { verdictOf } from './http-verdict.ts';
+import type { Deadline, Lanes } from './lanes.ts';
+import { lookUp } from './target.ts';
+import { wordsOfTlsError } from './tls-error.ts';
+import type { Trust } from './trust.ts';
 
 const MOST_REDIRECTS = 5;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
-/** The probe `http`: whether a URL answers as it should. The RTT is that of the request, without name resolution. */
-export function httpProbe(resolver: NameResolver, slots: Slots): Probe<Options> {
-  // Hosts that did not answer last time wait in the slow lane.
-  const silent = new Set<string>();
+/** What an http probe needs of the plugin. */
+export type HttpTools = Readonly<{ resolver: NameResolver; lanes: Lanes; trust: Trust; now: () => number }>;
+/** What the next request is; redirects change it. */
+type Step = Readonly<{
+  url: URL;
+  method: string;
+  headers: Readonly<Record<string, string>>;
+  body: string | undefined;
+  servername: string | undefined;
+}>;
+
+/** The probe `http`: whether a URL answers as it should. The RTT lasts from the connect to the head of the answer. */
+export function httpProbe(tools: HttpTools): Probe<HttpOptions> {
   return {
     type: 'http',
-    options: OPTIONS,
-    name: ({ url }) => {
-      const { host, pathname } = new URL(url);
-      return `http:${host}${pathname}`;
-    },
-    async run({ options, timeoutMs, signal }) {
-      const window = windowOf(timeoutMs);
-      const { host } = new URL(options.url);
-      const release = await slots.take({ slow: silent.has(host), waitMs: window.leftMs() / 2, signal });
-      if (!release) return signal.aborted ? cancelled() : localError('too many requests at once');
-      try {
-        const result = await ask(options, resolver, window.leftMs, signal);
-        if (result.ok === false && result.reason === 'timeout') silent.add(host);
-        else silent.delete(host);
-        return result;
-      } finally {
-        release();
-      }
-    },
+    options: HTTP_OPTIONS,
+    name: ({ url }) => urlName(url),
+    run: ({ options, device, timeoutMs, signal }) =>
+      tools.lanes.look(hostOf(options, device), { timeoutMs, signal }, (deadline) =>
+        ask(options, device, tools, deadline),
+      ),
   };
 }
 
+function hostOf({ url }: HttpOptions, device: Device): string {
+  return new URL(urlFor(url, device)).host;
+}
+
 async function ask(
-  options: Options,
-  resolver: NameResolver,
-  leftMs: () => number,
-  signal: AbortSignal,
+  options: HttpOptions,
+  device: Device,
+  tools: HttpTools,
+  deadline: Deadline,
 ): Promise<ProbeResult> {
-  let url = new URL(options.url);
-  let { headers } = options;
+  let context: SecureContext;
+  try {
+    context = await tools.trust.contextFor(options);
+  } catch (thrown) {
+    return localError(`the file of ca cannot be used: ${messageOf(thrown)}`);
+  }
+  const { method, body, servername } = options;
+  const url = new URL(urlFor(options.url, device));
+  let step: Step = { url, method, body, servername, headers: headersOf(options) };
   let rttMs = 0;
   for (let redirects = 0; ; redirects++) {
-    const answer = await request(url, { ...options, headers }, resolver, leftMs, signal);
+    const answer = await request(step, options, context, tools, deadline);
     if ('ok' in answer) return answer;
     rttMs += answer.rttMs;
-    const next = options.follow && REDIRECTS.has(answer.status) ? nextUrl(url, answer) : undefined;
+    const next = options.follow && REDIRECTS.has(answer.status) ? nextStep(step, answer) : undefined;
     if (!next) return verdictOf(answer, options, rttMs);
     if (redirects >= MOST_REDIRECTS) return failed(`more than ${MOST_REDIRECTS} redirects`, rttMs);
-    // Credentials in headers belong to the place they were given for.
-    if (next.origin !== url.origin) headers = {};
-    url = next;
+    step = next;
   }
 }
 
 async function request(
-  url: URL,
-  options: Options,
-  resolver: NameResolver,
-  leftMs: () => number,
-  signal: AbortSignal,
+  step: Step,
+  options: HttpOptions,
+  context: SecureContext,
+  { resolver, now }: HttpTools,
+  deadline: Deadline,
 ): Promise<HttpAnswer | ProbeResult> {
   // A URL has IPv6 addresses in brackets.
-  const found = await resolver.resolve(url.hostname.replace(/^\[|\]$/g, ''), leftMs() / 2);
-  if (!found.ok) {
-    return found.reason === 'dns'
-      ? { ok: false, reason: 'dns', message: found.message }
-      : localError(found.message);
-  }
-  if (signal.aborted) return cancelled();
+  const name = step.url.hostname.replace(/^\[|\]$/g, '');
+  const found = await lookUp(resolver, name, deadline.leftMs() / 2);
+  if ('result' in found) return found.result;
+  if (deadline.signal.aborted) return cancelled();
+  const { insecure, expectBody, maxBody } = options;
+  const mostBodyBytes = expectBody === undefined ? 0 : maxBody;
   try {
-    return await exchange(
-      { ...options, url, to: found, wantsBody: options.expectBody !== undefined },
-      leftMs(),
-      signal,
-    );
+    return await exchange({ ...step, to: found.to, context, insecure, mostBodyBytes, now: now() }, deadline);
   } catch (error) {
-    if (signal.aborted) return cancelled();
-    const certificate = wordsOfCertificateError(error);
-    if (certificate !== undefined) return { ok: false, reason: 'failed', message: certificate };
-    const kind = kindOfSystemError(error) ?? 'failed';
-    const message = cleanLine(wordsOfSystemError(error), 200);
-    return kind === 'local-error' ? localError(message) : { ok: false, reason: kind, message };
+    const words = wordsOfTlsError(error);
+    return words === undefined ? resultOfError(error) : failed(words);
   }
 }
 
-function nextUrl(from: URL, { location }: HttpAnswer): URL | undefined {
-  if (location === undefined || !URL.canParse(location, from)) return undefined;
-  const next = new URL(location, from);
-  return next.protocol === 'http:' || next.protocol === 'https:' ? next : undefined;
-}
-
-function verdictOf(answer: HttpAnswer, { expectStatus, expectBody }: Options, rttMs: number): ProbeResult {
-  const expected = Array.isArray(expectStatus) ? expectStatus : [expectStatus];
-  const isExpected = expected.some(
-    (one) => one === answer.status || one === `${Math.floor(answer.status / 100)}xx`,
-  );
-  if (!isExpected) return failed(`status ${answer.status}, expected ${expected.join(' or ')}`, rttMs);
-  if (expectBody !== undefined && !answer.body.includes(expectBody)) {
-    return failed(`the body does not contain "${cleanLine(expectBody, 60)}"`, rttMs);
-  }
-  return { ok: true, rttMs, detail: `status ${answer.status}` };
-}
-
-function failed(message: string, rttMs: number): ProbeResult {
-  return { ok: false, reason: 'failed', message, rttMs };
+function nextStep(from: Step, { status, headers: { location } }: HttpAnswer): Step | undefined {
+  const url = location === undefined ? null : URL.parse(location, from.url);
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') return undefined;
+  // As browsers do: the form was taken, the page behind it is fetched.
+  const isFetched = status === 303 || (status <= 302 && from.method === 'POST');
+  const what = isFetched ? { method: from.method === 'HEAD' ? 'HEAD' : 'GET', body: undefined } : from;
+  const { method, body } = what;
+  if (url.origin === from.url.origin) return { ...from, url, method, body };
+  // Credentials in headers belong to the place they were given for, and so does the name.
+  return { url, method, body, headers: {}, servername: undefined };
 }

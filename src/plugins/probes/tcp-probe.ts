@@ -1,75 +1,82 @@
-import { connect } from 'node:net';
 import {
-  kindOfSystemError,
+  cleanLine,
   type NameResolver,
   type Probe,
   type ProbeResult,
-  type Slots,
-  wordsOfSystemError,
+  type ResolvedAddress,
   z,
 } from 'netheal/plugin';
-import { cancelled, localError, windowOf } from './answers.ts';
+import { failed, localError, resultOfError, windowOf } from './answers.ts';
+import { Connection } from './connection.ts';
+import type { Deadline, Lanes } from './lanes.ts';
+import { pattern, tooSlow } from './pattern.ts';
+import { host, lookUp, port } from './target.ts';
 
 const OPTIONS = z.strictObject({
-  port: z.number().int().min(1).max(65_535),
-  /** Another address than the device's, e.g. its management address. */
-  host: z.string().min(1).max(253).optional(),
+  port: port.describe('The port that must accept a connection.'),
+  host,
+  send: z
+    .string()
+    .min(1)
+    .max(1_000)
+    .optional()
+    .describe('Text to send once connected; "\\r\\n" in double quotes.'),
+  expect: pattern.optional().describe('Text, or /regex/, that the first 4 KB of the answer must contain.'),
 });
+type Options = z.output<typeof OPTIONS>;
 
-/** The probe `tcp`: whether a port accepts a connection. The RTT is that of the handshake. */
-export function tcpProbe(resolver: NameResolver, slots: Slots): Probe<z.output<typeof OPTIONS>> {
-  // Targets that did not answer last time wait in the slow lane.
-  const silent = new Set<string>();
+const MOST_ANSWER_BYTES = 4_096;
+
+/** The probe `tcp`: whether a port accepts a connection and says what it should. The RTT is that of the handshake. */
+export function tcpProbe(resolver: NameResolver, lanes: Lanes): Probe<Options> {
   return {
     type: 'tcp',
     options: OPTIONS,
-    name: ({ port, host }) => (host === undefined ? `tcp:${port}` : `tcp:${host}:${port}`),
-    async run({ device, options, timeoutMs, signal }) {
-      const host = options.host ?? device.address;
-      const target = `${host} ${options.port}`;
-      const window = windowOf(timeoutMs);
-      const found = await resolver.resolve(host, window.leftMs() / 2);
-      if (!found.ok) return found.reason === 'dns' ? { ...found, reason: 'dns' } : localError(found.message);
-
-      const release = await slots.take({ slow: silent.has(target), waitMs: window.leftMs() / 2, signal });
-      if (!release) return signal.aborted ? cancelled() : localError('too many connects at once');
-      try {
-        if (signal.aborted) return cancelled();
-        const result = await handshake(found.address, options.port, window.leftMs(), signal);
-        if (result.ok === false && result.reason !== 'refused') silent.add(target);
-        else silent.delete(target);
-        return result;
-      } finally {
-        release();
-      }
+    name: (options) =>
+      options.host === undefined ? `tcp:${options.port}` : `tcp:${options.host}:${options.port}`,
+    async run(request) {
+      const { options, device } = request;
+      const name = options.host ?? device.address;
+      const window = windowOf(request.timeoutMs);
+      const found = await lookUp(resolver, name, window.leftMs() / 2);
+      if ('result' in found) return found.result;
+      const rest = { timeoutMs: window.leftMs(), signal: request.signal };
+      return lanes.look(`${name} ${options.port}`, rest, (deadline) => talk(found.to, options, deadline));
     },
   };
 }
 
-function handshake(host: string, port: number, timeoutMs: number, signal: AbortSignal): Promise<ProbeResult> {
-  return new Promise((resolve) => {
-    const startedMonoMs = performance.now();
-    const socket = connect({ host, port });
-    const settle = (result: ProbeResult) => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', cancel);
-      socket.destroy();
-      resolve(result);
-    };
-    const cancel = () => settle(cancelled());
-    const timer = setTimeout(
-      () => settle({ ok: false, reason: 'timeout', message: `port ${port}: no answer in time` }),
-      timeoutMs,
-    );
-    signal.addEventListener('abort', cancel, { once: true });
-    socket.once('connect', () => settle({ ok: true, rttMs: performance.now() - startedMonoMs }));
-    // Stays after the verdict: a late error of a destroyed socket must not end the process.
-    socket.on('error', (error) => settle(verdictOf(error, port)));
-  });
+async function talk(to: ResolvedAddress, options: Options, deadline: Deadline): Promise<ProbeResult> {
+  let connection: Connection | undefined;
+  try {
+    connection = await Connection.open(to, options.port, deadline);
+    if (options.send !== undefined) connection.send(options.send);
+    if (options.expect === undefined) return { ok: true, rttMs: connection.rttMs };
+    return await heard(connection, options.expect);
+  } catch (error) {
+    if (connection === undefined || options.expect === undefined)
+      return resultOfError(error, `port ${options.port}: `);
+    return notHeard(error, connection, options);
+  } finally {
+    connection?.close();
+  }
 }
 
-function verdictOf(error: Error, port: number): ProbeResult {
-  const message = `port ${port}: ${wordsOfSystemError(error)}`;
-  const kind = kindOfSystemError(error) ?? 'failed';
-  return kind === 'local-error' ? localError(message) : { ok: false, reason: kind, message };
+async function heard(connection: Connection, expect: NonNullable<Options['expect']>): Promise<ProbeResult> {
+  // `false` is "not yet": more may come.
+  const held = await connection.read((text) => {
+    const isIn = expect.isIn(text);
+    return isIn === false ? undefined : { isIn };
+  }, MOST_ANSWER_BYTES);
+  if (held.isIn === undefined) return localError(tooSlow(expect));
+  const said = cleanLine(connection.received.trim(), 200);
+  return { ok: true, rttMs: connection.rttMs, ...(said === '' ? {} : { detail: said }) };
+}
+
+/** The port was open, so the time-out of a wrong answer is a wrong answer. */
+function notHeard(error: unknown, connection: Connection, { expect, port }: Options): ProbeResult {
+  const said = cleanLine(connection.received.trim(), 60);
+  const result = resultOfError(error, `port ${port}: `);
+  if (result.ok !== false || said === '') return result;
+  return failed(`port ${port}: answered "${said}", expected ${expect?.shown}`, connection.rttMs);
 }

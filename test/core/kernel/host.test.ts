@@ -5,7 +5,7 @@ import type { Fault } from '../../../src/core/kernel/guard.ts';
 import { createHooks } from '../../../src/core/kernel/hooks.ts';
 import { PluginHost } from '../../../src/core/kernel/host.ts';
 import { Registry } from '../../../src/core/kernel/registry.ts';
-import type { Plugin, Probe } from '../../../src/core/plugin.ts';
+import type { Plugin, PluginApi, Probe } from '../../../src/core/plugin.ts';
 
 const files = vi.hoisted(() => new Map<string, unknown>());
 // Finding and importing files is tested with real ones; here plugins are written down where they are used.
@@ -112,6 +112,25 @@ describe('two plugins that want the same name', () => {
       const refused = hostOf({ name: 'one', apply }, { name: 'two', apply }).apply();
       await expect(refused).rejects.toThrow(`plugins one and two both provide ${what}`);
     }
+  });
+});
+
+describe('the probes of all plugins', () => {
+  it('can be looked up by any of them, also those of plugins that are applied later', async () => {
+    let given: PluginApi | undefined;
+    const asker = {
+      name: 'asker',
+      apply(api: PluginApi) {
+        given = api;
+      },
+    };
+    const late = probe('late');
+    const provider = { name: 'provider', apply: (api: PluginApi) => api.probe(late) };
+    await hostOf(asker, provider).apply();
+    expect(given!.probes.get('late')).toBe(late);
+    expect(() => given!.probes.get('lat')).toThrow(
+      'no plugin provides the probe type "lat"; did you mean "late"?',
+    );
   });
 });
 

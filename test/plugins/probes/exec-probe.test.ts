@@ -1,7 +1,8 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
+import { Secret } from '../../../src/core/plugin.ts';
 import { execProbe } from '../../../src/plugins/probes/exec-probe.ts';
 import { requestFor } from './request.ts';
 
@@ -9,8 +10,8 @@ const folder = mkdtempSync(join(tmpdir(), 'netheal-exec-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const probe = execProbe(folder);
-const run = (command: string[], timeoutMs = 3_000) =>
-  probe.run(requestFor(probe, { command }, { timeoutMs }));
+const run = (command: string[], timeoutMs = 3_000, more: object = {}) =>
+  probe.run(requestFor(probe, { command, ...more }, { timeoutMs }));
 const sh = (script: string, timeoutMs?: number) => run(['/bin/sh', '-c', script], timeoutMs);
 
 function isAlive(pid: number): boolean {
@@ -34,6 +35,60 @@ describe('the probe exec', () => {
     expect(await sh('echo "LOAD WARNING"; exit 1')).toMatchObject({ ok: true, detail: 'LOAD WARNING' });
   });
 
+  test('a warning may count as a failure', async () => {
+    expect(await run(['/bin/sh', '-c', 'echo W; exit 1'], 3_000, { warning: 'failed' })).toMatchObject({
+      ok: false,
+      reason: 'failed',
+      message: 'W',
+      exitCode: 1,
+    });
+  });
+
+  test('the RTT is how long the command ran, or a time that it has measured itself', async () => {
+    const script = ['/bin/sh', '-c', 'echo "OK | time=4s"'];
+    const ran = await run(script);
+    expect((ran as { rttMs: number }).rttMs).toBeLessThan(3_000);
+    expect(await run(script, 3_000, { rttFrom: 'time' })).toMatchObject({ ok: true, rttMs: 4_000 });
+  });
+
+  test('the device is put into the arguments, each stays one', async () => {
+    const device = { id: 'd', address: '192.0.2.7', label: 'a "b" $c', group: '', tags: {}, parents: [] };
+    const options = { command: ['/usr/bin/printf', '%s;', '{{ip}}', '{{label}}', '-{{id}}-', '{{.Names}}'] };
+    const result = await probe.run({ ...requestFor(probe, options), device });
+    expect(result).toMatchObject({ ok: true, detail: '192.0.2.7;a "b" $c;-d-;{{.Names}};' });
+  });
+
+  test('the environment is clean but for what the options add', async () => {
+    vi.stubEnv('CANARY', 'leaked');
+    vi.stubEnv('LC_ALL', 'de_DE.UTF-8');
+    const env = { SNMP_TOKEN: new Secret('t0ken'), MODE: 'x' };
+    const result = await run(['/bin/sh', '-c', 'env | tr "\\n" " "'], 3_000, { env });
+    vi.unstubAllEnvs();
+    expect(result).toMatchObject({ ok: true, detail: expect.stringContaining('SNMP_TOKEN=t0ken') });
+    expect(result).toMatchObject({ detail: expect.stringContaining('LANG=C.UTF-8') });
+    expect(result).not.toMatchObject({ detail: expect.stringMatching(/leaked|de_DE/) });
+    expect(JSON.stringify(probe.options.parse({ command: ['x'], env }))).not.toContain('t0ken');
+  });
+
+  test('stdin is empty and closed', async () => {
+    expect(await sh('cat; echo OK')).toMatchObject({ ok: true, detail: 'OK' });
+  });
+
+  test('commands that time out leave a place for others', async () => {
+    const narrow = execProbe(folder);
+    const at = (id: string, command: string[], timeoutMs: number) => {
+      const request = requestFor(narrow, { command }, { timeoutMs });
+      return narrow.run({ ...request, device: { ...request.device, id } });
+    };
+    const hanging = Array.from({ length: 8 * availableParallelism() }, (_, n) => `dead${n}`);
+    // They hang once, a few at a time: from then on they are known.
+    for (let from = 0; from < hanging.length; from += 4)
+      await Promise.all(hanging.slice(from, from + 4).map((id) => at(id, ['/bin/sleep', '60'], 100)));
+    const dead = hanging.map((id) => at(id, ['/bin/sleep', '60'], 1_500));
+    expect(await at('live', ['/bin/echo', 'OK'], 1_500)).toMatchObject({ ok: true });
+    await Promise.all(dead);
+  });
+
   test('exit 2 failed, with the code and the first line', async () => {
     expect(await sh('echo "LOAD CRITICAL | x=1"; echo more; exit 2')).toMatchObject({
       ok: false,
@@ -49,6 +104,7 @@ describe('the probe exec', () => {
 
   test.each([
     ['exit 3', ['/bin/sh', '-c', 'echo unknown; exit 3']],
+    ['a code that the protocol does not have', ['/bin/sh', '-c', 'exit 4']],
     ['a missing program', ['/nonexistent/check_x']],
     ['a file that is no program', ['/etc/passwd']],
     ['a wrapper that finds nothing', ['/bin/sh', '-c', 'exec /nonexistent/check_x']],
@@ -99,13 +155,16 @@ describe('the probe exec', () => {
     { command: ['a\0b'] },
     {},
     { command: ['a'], shell: true },
+    { command: ['a', '{{port}}'] },
+    { command: ['a'], env: { 'A-B': 'c' } },
+    { command: ['a'], warning: 'maybe' },
   ])('the options %j are refused', (options) => {
     expect(probe.options.safeParse(options).success).toBe(false);
   });
 
   test('is named after its program', () => {
-    expect(probe.name!({ command: ['/usr/lib/nagios/plugins/check_load', '-w', '5'] })).toBe(
-      'exec:check_load',
-    );
+    expect(
+      probe.name!(probe.options.parse({ command: ['/usr/lib/nagios/plugins/check_load', '-w', '5'] })),
+    ).toBe('exec:check_load');
   });
 });

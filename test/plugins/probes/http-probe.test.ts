@@ -1,16 +1,22 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { NameResolver, Slots } from '../../../src/core/plugin.ts';
+import { NameResolver, Secret } from '../../../src/core/plugin.ts';
 import { httpProbe } from '../../../src/plugins/probes/http-probe.ts';
+import { testNeeding } from '../../needs.ts';
+import { Certificates } from './certificates.ts';
 import { requestFor } from './request.ts';
+import { newTools } from './tools.ts';
 
-const probe = httpProbe(new NameResolver(), new Slots(64));
+const testTls = testNeeding('openssl', 'openssl');
+const openssl = testTls === test;
+
+const folder = mkdtempSync(join(tmpdir(), 'netheal-http-'));
+const probe = httpProbe(newTools(folder));
 const check = (options: Record<string, unknown>, timeoutMs = 1_000) =>
   probe.run(requestFor(probe, options, { timeoutMs }));
 
@@ -18,7 +24,6 @@ let base: string;
 let other: string;
 let tls: string | undefined;
 const servers: Pick<Server, 'close'>[] = [];
-const folder = mkdtempSync(join(tmpdir(), 'netheal-tls-'));
 
 const answer: RequestListener = (request, response) => {
   const url = new URL(request.url!, 'http://x');
@@ -28,10 +33,24 @@ const answer: RequestListener = (request, response) => {
   else if (url.pathname === '/mute') return;
   else if (url.pathname === '/drip') response.writeHead(200).write('x');
   else if (url.pathname === '/reset') request.socket.resetAndDestroy();
-  else if (url.pathname === '/big') response.end(`${'x'.repeat(70_000)}needle`);
+  else if (url.pathname === '/torn')
+    response.writeHead(200).write('a', () => request.socket.resetAndDestroy());
+  else if (url.pathname === '/slow') response.end(`${'a'.repeat(60)}!`);
+  else if (url.pathname === '/late-body') {
+    response.writeHead(200).flushHeaders();
+    setTimeout(() => response.end('late'), 300);
+  } else if (url.pathname === '/kept')
+    response.writeHead(307, { location: url.searchParams.get('to')! }).end();
+  else if (url.pathname === '/body') {
+    let sent = '';
+    request.on('data', (chunk) => (sent += chunk)).on('end', () => response.end(`${request.method} ${sent}`));
+  } else if (url.pathname === '/big') response.end(`${'x'.repeat(70_000)}needle`);
   else if (url.pathname === '/echo')
     response.end(JSON.stringify({ method: request.method, ...request.headers }));
-  else response.writeHead(Number(url.pathname.slice(1)) || 200).end('all is well');
+  else
+    response
+      .writeHead(Number(url.pathname.slice(1)) || 200, { 'x-served-by': 'node', 'set-cookie': 'id=canary' })
+      .end('all is well');
 };
 
 async function listen(server: Pick<Server, 'listen' | 'address' | 'close'>, scheme: string): Promise<string> {
@@ -43,37 +62,10 @@ async function listen(server: Pick<Server, 'listen' | 'address' | 'close'>, sche
 beforeAll(async () => {
   base = await listen(createServer(answer), 'http');
   other = await listen(createServer(answer), 'http');
-  try {
-    const [key, cert] = [join(folder, 'key'), join(folder, 'cert')];
-    execFileSync(
-      'openssl',
-      [
-        'req',
-        '-x509',
-        '-newkey',
-        'ec',
-        '-pkeyopt',
-        'ec_paramgen_curve:prime256v1',
-        '-nodes',
-        '-keyout',
-        key,
-        '-out',
-        cert,
-        '-subj',
-        '/CN=x',
-        '-days',
-        '2',
-      ],
-      { stdio: 'pipe' },
-    );
-    tls = await listen(
-      createTlsServer({ key: readFileSync(key), cert: readFileSync(cert) }, answer),
-      'https',
-    );
-  } catch (error) {
-    if (process.env.NETHEAL_REQUIRE_LAB === '1') throw error;
-    console.warn('TLS tests are skipped: openssl is not installed (Debian: openssl)');
-  }
+  if (!openssl) return;
+  const certificates = new Certificates(folder);
+  const pair = certificates.signed('web', 'DNS:web.example,IP:127.0.0.1', 20);
+  tls = await listen(createTlsServer(pair, answer), 'https');
 });
 afterAll(() => {
   for (const server of servers) {
@@ -88,7 +80,7 @@ describe('the probe http', () => {
     expect(await check({ url: `${base}/204` })).toMatchObject({
       ok: true,
       rttMs: expect.any(Number),
-      detail: 'status 204',
+      detail: expect.stringMatching(/^status 204, connect [\d.]+ ms, answer [\d.]+ ms$/),
     });
   });
 
@@ -98,6 +90,9 @@ describe('the probe http', () => {
     [404, [200, 404], true],
     [301, ['2xx', '3xx'], true],
     [200, 204, false],
+    [204, '200-299', true],
+    [300, '200-299', false],
+    [404, ['2xx', '400-404'], true],
   ])('status %i with expectStatus %j: %s', async (status, expectStatus, ok) => {
     const result = await check({
       url: `${base}/${status}`,
@@ -172,21 +167,187 @@ describe('the probe http', () => {
     expect(await check({ url })).toMatchObject({ ok: false, reason: 'refused' });
   });
 
-  test('a certificate error is told in words, and `insecure` takes any', async (context) => {
-    if (tls === undefined) return context.skip('openssl is not installed (Debian: openssl)');
+  testTls('a certificate error is told in words, and `insecure` takes any', async () => {
     expect(await check({ url: tls })).toMatchObject({
       ok: false,
       reason: 'failed',
-      message: expect.stringContaining('self-signed'),
+      message: expect.stringContaining('UNABLE_TO_VERIFY_LEAF_SIGNATURE'),
     });
     expect(await check({ url: tls, insecure: true })).toMatchObject({ ok: true });
   });
 
-  test('the name in the URL is resolved by the resolver and stays in the Host header', async () => {
-    const named = httpProbe(
-      new NameResolver({ lookup: async () => [{ address: '127.0.0.1', family: 4 }] }),
-      new Slots(1),
+  testTls(
+    'an authority of our own is trusted, and the name may be another than that of the URL',
+    async () => {
+      const ca = 'authority.crt';
+      expect(await check({ url: tls, ca })).toMatchObject({ ok: true });
+      expect(await check({ url: tls, ca, servername: 'web.example' })).toMatchObject({ ok: true });
+      expect(await check({ url: tls, ca, servername: 'other.example' })).toMatchObject({
+        ok: false,
+        message: expect.stringContaining('the certificate is for another name'),
+      });
+      expect(await check({ url: tls, ca: 'missing.crt' })).toMatchObject({
+        ok: 'unknown',
+        reason: 'local-error',
+      });
+    },
+  );
+
+  testTls(
+    'few days left of the certificate are told, and the days and the handshake are in the detail',
+    async () => {
+      const options = { url: tls, ca: 'authority.crt' };
+      expect(await check({ ...options, certDaysLeft: 14 })).toMatchObject({
+        ok: true,
+        detail: expect.stringMatching(
+          /^status 200, connect [\d.]+ ms, TLS [\d.]+ ms, answer [\d.]+ ms, certificate valid for (19|20) days$/,
+        ),
+      });
+      expect(await check({ ...options, certDaysLeft: 30 })).toMatchObject({
+        ok: false,
+        reason: 'failed',
+        message: expect.stringMatching(/^the certificate is valid for only (19|20) more days, expected 30$/),
+      });
+      // Plain HTTP has none, and a page that must have one is not as it should be.
+      expect(await check({ url: base, certDaysLeft: 1 })).toMatchObject({
+        ok: false,
+        message: 'the server has no certificate',
+      });
+    },
+  );
+
+  testTls('a server that is too old for the wanted version fails', async () => {
+    const old = createTlsServer(
+      { ...new Certificates(folder).signed('old', 'IP:127.0.0.1', 2), maxVersion: 'TLSv1.2' },
+      answer,
     );
+    const url = await listen(old, 'https');
+    expect(await check({ url, insecure: true })).toMatchObject({ ok: true });
+    expect(await check({ url, insecure: true, minVersion: 'TLSv1.3' })).toMatchObject({
+      ok: false,
+      message: expect.stringContaining('no TLS version'),
+    });
+  });
+
+  test('a header of the answer must contain the text', async () => {
+    const url = `${base}/200`;
+    expect(await check({ url, expectHeader: { 'X-Served-By': '/^node$/' } })).toMatchObject({ ok: true });
+    expect(await check({ url, expectHeader: { 'x-served-by': 'nginx' } })).toMatchObject({
+      ok: false,
+      reason: 'failed',
+      message: 'the header x-served-by does not contain "nginx"',
+    });
+    expect(await check({ url, expectHeader: { 'x-other': 'a' } })).toMatchObject({
+      ok: false,
+      message: 'the answer has no header x-other',
+    });
+  });
+
+  test('the value of a header is not told: it may be a secret', async () => {
+    const result = await check({ url: `${base}/200`, expectHeader: { 'set-cookie': 'nothing' } });
+    expect(result).toMatchObject({ ok: false });
+    expect(JSON.stringify(result)).not.toContain('canary');
+  });
+
+  test('basic and bearer logins and secret headers are sent, and never shown', async () => {
+    const url = `${base}/echo`;
+    const secret = new Secret('s3cret');
+    const basic = Buffer.from('me:s3cret').toString('base64');
+    const password = { url, username: 'me', password: secret };
+    expect(await check({ ...password, expectBody: `Basic ${basic}` })).toMatchObject({ ok: true });
+    expect(await check({ url, token: secret, expectBody: 'Bearer s3cret' })).toMatchObject({ ok: true });
+    expect(await check({ url, headers: { 'X-Token': secret }, expectBody: 's3cret' })).toMatchObject({
+      ok: true,
+    });
+    const shown = [await check({ ...password, expectBody: 'x-y' }), probe.options.parse(password)];
+    expect(JSON.stringify(shown)).not.toContain('s3cret');
+  });
+
+  test('a login is not sent to where a redirect leads, unless it is the same place', async () => {
+    const away = `${base}/moved?to=${encodeURIComponent(`${other}/echo`)}`;
+    expect(await check({ url: away, follow: true, token: 't0ken', expectBody: 't0ken' })).toMatchObject({
+      ok: false,
+    });
+    expect(
+      await check({ url: `${base}/moved?to=/echo`, follow: true, token: 't0ken', expectBody: 't0ken' }),
+    ).toMatchObject({ ok: true });
+  });
+
+  test('a body is sent, and fetched anew without it after a redirect', async () => {
+    const post = { method: 'POST', body: 'ping=1', follow: true };
+    expect(await check({ ...post, url: `${base}/body`, expectBody: 'POST ping=1' })).toMatchObject({
+      ok: true,
+    });
+    expect(await check({ ...post, url: `${base}/moved?to=/body`, expectBody: '/^GET $/' })).toMatchObject({
+      ok: true,
+    });
+    expect(await check({ ...post, url: `${base}/kept?to=/body`, expectBody: 'POST ping=1' })).toMatchObject({
+      ok: true,
+    });
+  });
+
+  test('the body is searched by a regular expression, as far as it is read', async () => {
+    const url = `${base}/big`;
+    expect(await check({ url, expectBody: '/needle$/' })).toMatchObject({ ok: false });
+    expect(await check({ url, expectBody: '/needle$/', maxBody: 100_000 })).toMatchObject({ ok: true });
+    expect(await check({ url: `${base}/slow`, expectBody: '/^(a+)+$/' })).toMatchObject({
+      ok: 'unknown',
+      reason: 'local-error',
+    });
+  });
+
+  test('a connection that breaks in the middle of a wanted body has failed', async () => {
+    expect(await check({ url: `${base}/torn`, expectBody: 'x' })).toMatchObject({
+      ok: false,
+      reason: 'failed',
+    });
+    expect(await check({ url: `${base}/torn` })).toMatchObject({ ok: true });
+  });
+
+  test('the address of the device is put into the URL', async () => {
+    const url = base.replace('127.0.0.1', '{{ip}}');
+    expect(await check({ url: `${url}/200` })).toMatchObject({ ok: true });
+    expect(probe.name!(probe.options.parse({ url: 'https://{{ip}}:8443/health' }))).toBe(
+      'http:ip:8443/health',
+    );
+  });
+
+  test('an IPv6 address in a URL gets its brackets', async () => {
+    const server = createServer(answer);
+    await new Promise<void>((resolve) => server.listen(0, '::1', resolve));
+    servers.push(server);
+    const url = `http://{{ip}}:${(server.address() as AddressInfo).port}/`;
+    expect(await probe.run(requestFor(probe, { url }, { address: '::1' }))).toMatchObject({ ok: true });
+  });
+
+  test('the RTT ends with the head of the answer, not with its body', async () => {
+    const result = await check({ url: `${base}/late-body`, expectBody: 'late' });
+    expect(result).toMatchObject({ ok: true });
+    expect((result as { rttMs: number }).rttMs).toBeLessThan(290);
+  });
+
+  test('a hundred silent servers leave a place for the living', async () => {
+    // Every address of loopback is a host of its own.
+    const silent = createTcpServer((socket) => socket.on('error', () => undefined));
+    await new Promise<void>((resolve) => silent.listen(0, '0.0.0.0', resolve));
+    servers.push(silent as never);
+    const busy = httpProbe(newTools(folder));
+    const at = (url: string, timeoutMs: number) => busy.run(requestFor(busy, { url }, { timeoutMs }));
+    const { port: silentPort } = silent.address() as AddressInfo;
+    const dead = Array.from({ length: 100 }, (_, n) => at(`http://127.0.1.${n + 1}:${silentPort}/`, 2_000));
+    const live = Array.from({ length: 20 }, () => at(`${base}/200`, 2_000));
+    expect(new Set((await Promise.all(live)).map(({ ok }) => ok))).toEqual(new Set([true]));
+    const results = await Promise.all(dead);
+    expect(results.map((result) => ('reason' in result ? result.reason : 'ok'))).toEqual(
+      Array(100).fill('timeout'),
+    );
+  });
+
+  test('the name in the URL is resolved by the resolver and stays in the Host header', async () => {
+    const named = httpProbe({
+      ...newTools(folder),
+      resolver: new NameResolver({ lookup: async () => [{ address: '127.0.0.1', family: 4 }] }),
+    });
     const url = `${base.replace('127.0.0.1', 'web.example')}/echo`;
     expect(await named.run(requestFor(named, { url, expectBody: '"host":"web.example' }))).toMatchObject({
       ok: true,
@@ -201,6 +362,13 @@ describe('the probe http', () => {
     { url: 'http://a', headers: { 'a\nb': 'c' } },
     { url: 'http://a', headers: { a: 'b\r\nc' } },
     { url: 'http://a', expectstatus: 200 },
+    { url: 'http://a', expectStatus: '2x' },
+    { url: 'http://a', expectBody: '/(/' },
+    { url: 'http://a', username: 'u' },
+    { url: 'http://a', username: 'u', password: 'p', token: 't' },
+    { url: 'http://a', body: 'x' },
+    { url: 'http://{{port}}/' },
+    { url: 'http://a', token: 'a\nb' },
   ])('the options %j are refused', (options) => {
     expect(probe.options.safeParse(options).success).toBe(false);
   });

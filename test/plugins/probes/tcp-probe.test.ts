@@ -1,11 +1,10 @@
-import { execFileSync } from 'node:child_process';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { createServer } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
-import { NameResolver, Slots } from '../../../src/core/plugin.ts';
+import { NameResolver } from '../../../src/core/plugin.ts';
 import { tcpProbe } from '../../../src/plugins/probes/tcp-probe.ts';
 import { requestFor } from './request.ts';
+import { newLanes, Servers } from './tools.ts';
 
 const closers: (() => void)[] = [];
 afterEach(() => {
@@ -19,13 +18,17 @@ async function listen(host: string): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
+const servers = new Servers();
+afterEach(() => servers.close());
+const speak = (talk: (socket: Socket) => void) => servers.listen(createServer(talk));
+
 async function closedPort(): Promise<number> {
   const port = await listen('127.0.0.1');
   closers.pop()!();
   return port;
 }
 
-const probe = tcpProbe(new NameResolver(), new Slots(64));
+const probe = tcpProbe(new NameResolver(), newLanes());
 
 describe('the probe tcp', () => {
   test.each(['127.0.0.1', '::1'])(
@@ -41,7 +44,7 @@ describe('the probe tcp', () => {
     const port = await listen('127.0.0.3');
     const named = tcpProbe(
       new NameResolver({ lookup: async () => [{ address: '127.0.0.3', family: 4 }] }),
-      new Slots(1),
+      newLanes(),
     );
     expect(await named.run(requestFor(named, { port, host: 'm.example' }))).toMatchObject({ ok: true });
   });
@@ -57,68 +60,90 @@ describe('the probe tcp', () => {
     });
     const mute = new NameResolver({ lookup: () => new Promise(() => undefined) });
     const run = (resolver: NameResolver) => {
-      const named = tcpProbe(resolver, new Slots(1));
+      const named = tcpProbe(resolver, newLanes());
       return named.run(requestFor(named, { port: 22 }, { address: 'a.example', timeoutMs: 100 }));
     };
     expect(await run(gone)).toMatchObject({ ok: false, reason: 'dns' });
     expect(await run(mute)).toMatchObject({ ok: 'unknown', reason: 'local-error' });
   });
 
-  test('a check that gets no slot in time is our fault, not a time-out', async () => {
-    const slots = new Slots(1);
-    await slots.take({ slow: false, waitMs: 0, signal: new AbortController().signal });
-    const queued = tcpProbe(new NameResolver(), slots);
-    expect(await queued.run(requestFor(queued, { port: 22 }, { timeoutMs: 100 }))).toMatchObject({
-      ok: 'unknown',
-      message: 'too many connects at once',
+  test('a greeting is waited for, over several packets, and told', async () => {
+    const port = await speak((socket) => {
+      socket.write('220 mail');
+      socket.on('data', () => socket.write('.example ESMTP\r\n'));
+    });
+    const options = { port, send: 'x', expect: '/mail.example ESMTP/' };
+    expect(await probe.run(requestFor(probe, options))).toMatchObject({
+      ok: true,
+      rttMs: expect.any(Number),
+      detail: '220 mail.example ESMTP',
     });
   });
 
-  test('exhausted file descriptors are our fault', () => {
-    // A process of its own: its limit would be this one's, too.
-    const script = `
-      const { openSync } = require('node:fs');
-      const modules = ['plugins/probes/tcp-probe', 'core/plugin'].map((m) => import(process.argv[1] + m + '.ts'));
-      Promise.all(modules).then(async ([{ tcpProbe }, { NameResolver, Slots }]) => {
-        const probe = tcpProbe(new NameResolver(), new Slots(64));
-        try { for (;;) openSync('/dev/null'); } catch {}
-        const device = { address: '127.0.0.1' };
-        const signal = new AbortController().signal;
-        const result = await probe.run({ device, options: { port: 9 }, timeoutMs: 500, packets: 1, signal });
-        process.stdout.write(JSON.stringify(result), () => process.exit());
-      });`;
-    const hooks = `
-      import { registerHooks } from 'node:module';
-      registerHooks({ resolve: (name, context, next) =>
-        name === 'netheal/plugin' ? { url: ${JSON.stringify(new URL('../../../src/core/plugin.ts', import.meta.url).href)}, shortCircuit: true } : next(name, context) });`;
-    const output = execFileSync(
-      'sh',
-      [
-        '-c',
-        'ulimit -n 60; exec "$@"',
-        'sh',
-        process.execPath,
-        '--import',
-        `data:text/javascript,${encodeURIComponent(hooks)}`,
-        '-e',
-        script,
-        fileURLToPath(new URL('../../../src/', import.meta.url)),
-      ],
-      { encoding: 'utf8' },
+  test('what is sent is answered', async () => {
+    const port = await speak((socket) => socket.on('data', (data) => socket.write(`you said ${data}`)));
+    expect(await probe.run(requestFor(probe, { port, send: 'PING\r\n', expect: 'said PING' }))).toMatchObject(
+      {
+        ok: true,
+      },
     );
-    expect(JSON.parse(output)).toMatchObject({
+  });
+
+  test('a wrong greeting is a failure that tells it, with the RTT', async () => {
+    const port = await speak((socket) => socket.end('500 no\r\n'));
+    const result = await probe.run(requestFor(probe, { port, expect: '220' }));
+    expect(result).toMatchObject({
+      ok: false,
+      reason: 'failed',
+      message: `port ${port}: answered "500 no", expected 220`,
+      rttMs: expect.any(Number),
+    });
+  });
+
+  test('a server that keeps silent is a time-out, one that hangs up has failed', async () => {
+    const mute = await speak(() => undefined);
+    const run = (port: number) => probe.run(requestFor(probe, { port, expect: '220' }, { timeoutMs: 150 }));
+    expect(await run(mute)).toMatchObject({ ok: false, reason: 'timeout' });
+    const rude = await speak((socket) => socket.destroy());
+    expect(await run(rude)).toMatchObject({ ok: false, reason: 'failed' });
+  });
+
+  test('a greeting without end is read up to its cap only', async () => {
+    const port = await speak((socket) => socket.write('x'.repeat(100_000)));
+    expect(await probe.run(requestFor(probe, { port, expect: '220' }))).toMatchObject({
+      ok: false,
+      reason: 'failed',
+    });
+  });
+
+  test('a search that takes too long is our fault', async () => {
+    const port = await speak((socket) => socket.write(`${'a'.repeat(60)}!\n`));
+    expect(await probe.run(requestFor(probe, { port, expect: '/^(a+)+$/' }))).toMatchObject({
       ok: 'unknown',
       reason: 'local-error',
-      message: expect.stringContaining('EMFILE'),
     });
   });
 
-  test.each([{}, { port: 0 }, { port: 70_000 }, { port: '22' }, { port: 22, prot: 1 }])(
-    'the options %j are refused',
-    (options) => {
-      expect(probe.options.safeParse(options).success).toBe(false);
-    },
-  );
+  test('a check that is cancelled ends at once', async () => {
+    const port = await speak(() => undefined);
+    const aborter = new AbortController();
+    const options = { port, expect: '220' };
+    const more = { signal: aborter.signal, timeoutMs: 60_000 };
+    const result = probe.run(requestFor(probe, options, more));
+    aborter.abort();
+    expect(await result).toMatchObject({ ok: 'unknown', reason: 'skipped' });
+  });
+
+  test.each([
+    {},
+    { port: 0 },
+    { port: 70_000 },
+    { port: '22' },
+    { port: 22, prot: 1 },
+    { port: 22, expect: '/(/' },
+  ])('the options %j are refused', (options) => {
+    expect(probe.options.safeParse(options).success).toBe(false);
+  });
 
   test('is named after its port', () => {
     expect(probe.name!({ port: 22 })).toBe('tcp:22');
