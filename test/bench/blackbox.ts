@@ -11,7 +11,7 @@ export const BLACKBOX = 'prometheus-blackbox-exporter';
 
 /** A running blackbox_exporter; its driver's CPU (Prometheus, here this process) is not in `cpuMs`. */
 export type Blackbox = Readonly<{
-  ping(address: string): Promise<Readonly<{ ok: boolean }>>;
+  ping(address: string): Promise<boolean>;
   cpuMs(): number;
   stop(): void;
 }>;
@@ -35,17 +35,17 @@ export async function startBlackbox(): Promise<Blackbox> {
   // As many at once as a Prometheus with 64 targets due in the same moment.
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   const ping = (address: string) =>
-    new Promise<Readonly<{ ok: boolean }>>((resolve) => {
+    new Promise<boolean>((resolve) => {
       const request = get({ port, path: `/probe?module=icmp&target=${address}`, agent }, (response) => {
         let text = '';
         response.on('data', (chunk) => {
           text += chunk;
         });
-        response.on('end', () => resolve({ ok: text.includes('\nprobe_success 1') }));
+        response.on('end', () => resolve(text.includes('\nprobe_success 1')));
       });
-      request.on('error', () => resolve({ ok: false }));
+      request.on('error', () => resolve(false));
     });
-  for (let tries = 0; !(await ping('127.0.0.1')).ok; tries++) {
+  for (let tries = 0; !(await ping('127.0.0.1')); tries++) {
     if (tries === 50) throw new Error('the blackbox_exporter of the benchmark does not answer');
     await sleep(100);
   }

@@ -128,6 +128,18 @@ export const CONTESTANTS: readonly Contestant[] = [
     measure: inWorker('icmp'),
   },
   {
+    name: 'its packets alone, no check and no promise',
+    missing: null,
+    burst: { addresses: 1_000, rounds: 100 },
+    measure: inWorker('icmp packets'),
+  },
+  {
+    name: 'netheal, engine dgram',
+    missing: null,
+    burst: { addresses: 1_000, rounds: 30 },
+    measure: inWorker('dgram'),
+  },
+  {
     name: 'netheal, engine fping',
     missing: needs('fping', 'fping'),
     burst: { addresses: 1_000, rounds: 5 },

@@ -15,25 +15,35 @@ export const OBSERVER = fileURLToPath(new URL('./observer-plugin.ts', import.met
 /** One event of `netheal run --json`, as far as the benchmarks read it. */
 export type RunEvent = Readonly<{ at: number; type: string; device?: string; to?: string; message: string }>;
 
-/** A `netheal run` in a process of its own. */
+const SENT_BY = /pings are sent by (.*?):/;
+
+/** A `netheal run --json` in a process of its own. */
 export class NethealRun {
   readonly pid: number;
   readonly #child: ChildProcess;
   readonly #dir: string;
   readonly #ended: Promise<unknown>;
+  #sentBy: string | null = null;
   #csvOffset = 0;
   #rows = 0;
 
-  constructor({ config, dir }: Fleet, onEvent?: (event: RunEvent) => void) {
-    const how = onEvent ? ['--json'] : ['--quiet'];
-    this.#child = spawn(process.execPath, [`${BIN}netheal.js`, 'run', '--no-heal', ...how, '-c', config], {
-      stdio: ['ignore', onEvent ? 'pipe' : 'ignore', 'inherit'],
+  constructor({ config, dir }: Fleet, onEvent: (event: RunEvent) => void = () => undefined) {
+    this.#child = spawn(process.execPath, [`${BIN}netheal.js`, 'run', '--no-heal', '--json', '-c', config], {
+      stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.pid = this.#child.pid!;
     this.#dir = dir;
     this.#ended = once(this.#child, 'exit');
-    if (onEvent)
-      createInterface({ input: this.#child.stdout! }).on('line', (line) => onEvent(JSON.parse(line)));
+    createInterface({ input: this.#child.stdout! }).on('line', (line) => {
+      const event = JSON.parse(line);
+      this.#sentBy ??= SENT_BY.exec(event.message)?.[1] ?? null;
+      onEvent({ ...event, at: Date.parse(event.at) });
+    });
+  }
+
+  /** The ping engine that it chose. */
+  get sentBy(): string {
+    return this.#sentBy ?? 'unknown';
   }
 
   /** Checks with a verdict so far: what stands in the CSV log. */

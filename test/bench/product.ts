@@ -55,6 +55,7 @@ async function measure({ devices, intervalSeconds, aim }: (typeof SIZES)[number]
     const cpu = (cpuMs / checks) * 1_000;
     const row: Row = {
       figure: `${devices.toLocaleString('en')} devices, each every ${intervalSeconds} s`,
+      engine: run.sentBy,
       'CPU ms per 1,000': short(cpu),
       'of a core': `${short((cpuMs / tookMs) * 100)} %`,
       'checks/s': ((checks / tookMs) * 1_000).toFixed(0),

@@ -71,6 +71,7 @@ export async function benchSoak({ devices, minutes, intervalSeconds }: SoakOptio
     const perSecond = mean((one) => one.perSecond);
     const share = mean((one) => one.coreShare);
     const rows: Row[] = [
+      { figure: 'engine', value: run.sentBy },
       { figure: 'outages made', value: String(outages.length) },
       { figure: 'missed', value: String(verdict.missed), aim: 'none' },
       { figure: 'false alarms', value: String(verdict.falseAlarms.length), aim: 'none' },
@@ -138,7 +139,7 @@ async function look(run: NethealRun, totalMs: number): Promise<readonly Look[]> 
       perSecond: ((now.rows - before.rows) / tookMs) * 1_000,
     });
     before = now;
-    console.error(`${i + 1}/${LOOKS}: ${JSON.stringify(looks.at(-1))}`);
+    console.error(`look ${i + 1} of ${LOOKS}`);
   }
   return looks;
 }

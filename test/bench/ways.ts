@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import ping from 'ping';
 import { startBlackbox } from './blackbox.ts';
 
-/** As an engine of netheal answers; the others know no round-trip time. */
-export type Answer = Readonly<{ ok: boolean | 'unknown'; rttMs?: number }>;
+/** Told once for each ping; `rttMs` where the way to ping knows it. */
+export type Settle = (ok: boolean | 'unknown', rttMs?: number) => void;
 
 /** A way to find out whether an address answers: an engine of netheal or what others do. */
 export type Way = Readonly<{
-  ping(address: string): Promise<Answer>;
+  ping(address: string, settle: Settle): void;
   /** Where the work is done by a process that this one does not wait for. */
   cpuMs?(): number;
   stop(): void;
@@ -15,6 +15,7 @@ export type Way = Readonly<{
 
 const PLUGINS = '/usr/lib/nagios/plugins';
 const TIMEOUT_MS = 2_000;
+const PAYLOAD_BYTES = 56;
 
 /** Programs that check one address and say by their exit code whether it is up: the usual monitor's way. */
 export const PROGRAMS: Readonly<Record<string, (address: string) => readonly string[]>> = {
@@ -28,47 +29,55 @@ export const PROGRAMS: Readonly<Record<string, (address: string) => readonly str
 };
 
 const OTHERS: Readonly<Record<string, () => Promise<Way>>> = {
+  'icmp packets': openPinger,
+  blackbox_exporter: async () => {
+    const { ping, cpuMs, stop } = await startBlackbox();
+    return { ping: (address, settle) => void ping(address).then(settle), cpuMs, stop };
+  },
   'ping package': async () => ({
-    ping: async (address) => ({
-      ok: (await ping.promise.probe(address, { numeric: true, timeout: 2 })).alive,
-    }),
+    ping: (address, settle) =>
+      void ping.promise
+        .probe(address, { numeric: true, timeout: 2 })
+        .then(({ alive, time }) => settle(alive, Number(time))),
     stop: () => undefined,
   }),
-  blackbox_exporter: startBlackbox,
 };
 
 export async function openWay(name: string): Promise<Way> {
   const program = PROGRAMS[name];
-  if (program) return { ping: (address) => succeeds(program(address)), stop: () => undefined };
+  if (program) return { ping: (address, settle) => run(program(address), settle), stop: () => undefined };
   return OTHERS[name]?.() ?? openEngine(name);
 }
 
-function succeeds([program = '', ...args]: readonly string[]): Promise<Answer> {
-  return new Promise((resolve) => {
-    const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'ignore'] });
-    child.on('error', () => resolve({ ok: 'unknown' }));
-    child.on('exit', (code) => resolve({ ok: code === 0 }));
-  });
+function run([program = '', ...args]: readonly string[], settle: Settle): void {
+  const child = spawn(program, args, { stdio: 'ignore' });
+  child.on('error', () => settle('unknown'));
+  child.on('exit', (code) => settle(code === 0));
 }
 
-type Engine = { ping(request: object): Promise<Answer>; stop(): void };
+type Engine = {
+  ping(request: object): Promise<Readonly<{ ok: boolean | 'unknown'; rttMs?: number }>>;
+  stop(): void;
+};
 
 /** An engine of netheal behind the interface that the checks of its scheduler go through. */
 async function openEngine(name: string): Promise<Way> {
   const engine = await newEngine(name);
   return {
-    ping: (address) =>
-      engine.ping({
-        address,
-        family: 4,
-        timeoutMs: TIMEOUT_MS,
-        packets: 1,
-        sizeBytes: 56,
-        // Made when somebody asks for it, as a check's own.
-        get signal() {
-          return new AbortController().signal;
-        },
-      }),
+    ping: (address, settle) =>
+      void engine
+        .ping({
+          address,
+          family: 4,
+          timeoutMs: TIMEOUT_MS,
+          packets: 1,
+          sizeBytes: PAYLOAD_BYTES,
+          // Made when somebody asks for it, as a check's own.
+          get signal() {
+            return new AbortController().signal;
+          },
+        })
+        .then(({ ok, rttMs }) => settle(ok, rttMs)),
     stop: () => engine.stop(),
   };
 }
@@ -78,9 +87,46 @@ async function newEngine(name: string): Promise<Engine> {
     const { TcpEngine } = await import('../../dist/plugins/pinger/tcp-engine.js');
     return new TcpEngine() as Engine;
   }
+  if (name === 'dgram') {
+    const { IcmpEngine } = await import('../../dist/plugins/pinger/icmp/icmp-engine.js');
+    return orThrow(await IcmpEngine.openDgram(await libc(), 4)) as unknown as Engine;
+  }
   const { chooseEngine } = await import('../../dist/plugins/pinger/choose-engine.js');
-  const choice = (await chooseEngine(name as 'fping' | 'ping')) as unknown as {
-    engines: Record<number, Engine>;
+  const { engines } = await chooseEngine(name as 'icmp' | 'fping' | 'ping');
+  return engines[4] as unknown as Engine;
+}
+
+/** What the engine `icmp` stands on: single packets, without a promise for each. */
+async function openPinger(): Promise<Way> {
+  const { IcmpPinger } = await import('../../dist/plugins/pinger/icmp/icmp-pinger.js');
+  const { AddressBook } = await import('../../dist/plugins/pinger/icmp/ip-address.js');
+  const { OUTCOME } = await import('../../dist/plugins/pinger/icmp/outcome.js');
+  const pinger = orThrow(IcmpPinger.open(await libc(), 4));
+  const addresses = new AddressBook(() => 0);
+  let settle: Settle = () => undefined;
+  const sink = {
+    settled: (_token: number, outcome: number, rttMs: number) => {
+      if (outcome === OUTCOME.replied) settle(true, rttMs);
+      else settle(outcome === OUTCOME.silent ? false : 'unknown');
+    },
   };
-  return choice.engines[4]!;
+  return {
+    ping: (address, then) => {
+      // One function for all pings: the sink need not know which one it was.
+      settle = then;
+      const now = performance.now();
+      pinger.ping(addresses.get(address)!, PAYLOAD_BYTES, now, now + TIMEOUT_MS, sink, 0);
+    },
+    stop: () => pinger.stop(),
+  };
+}
+
+async function libc() {
+  const { loadLibc } = await import('../../dist/plugins/pinger/icmp/libc.js');
+  return orThrow(await loadLibc());
+}
+
+function orThrow<T extends object>(made: T): Exclude<T, { fault: string }> {
+  if ('fault' in made) throw new Error(String(made.fault));
+  return made as Exclude<T, { fault: string }>;
 }
