@@ -84,6 +84,8 @@ async function request(
   try {
     return await exchange({ ...step, to: found.to, context, insecure, mostBodyBytes, now: now() }, deadline);
   } catch (error) {
+    // In the middle of a body, being cancelled looks like a reset.
+    if (deadline.signal.aborted) return cancelled();
     const words = wordsOfTlsError(error);
     return words === undefined ? resultOfError(error) : failed(words);
   }

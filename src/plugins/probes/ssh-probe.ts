@@ -21,10 +21,10 @@ const OPTIONS = z.strictObject({
 });
 type Options = z.output<typeof OPTIONS>;
 
-/** RFC 4253, 4.2: other lines may come before; 1.99 is a server of both versions. */
-const IDENTIFICATION = /^SSH-(?:2\.0|1\.99)-[^\r\n]*(?=\r?\n)/m;
-/** An older protocol, with which nothing of today can log in. */
-const OLD = /^SSH-[^\r\n]*(?=\r?\n)/m;
+/** RFC 4253, 4.2: other lines may come before. */
+const IDENTIFICATION = /^SSH-[^\r\n]*(?=\r?\n)/m;
+/** 1.99 is a server of both versions. */
+const VERSION_2 = /^SSH-(?:2\.0|1\.99)-/;
 const MOST_BYTES = 8_192;
 /** Servers write connections that say nothing into their logs as attacks. */
 const OURS = 'SSH-2.0-netheal\r\n';
@@ -51,7 +51,7 @@ async function greet(to: ResolvedAddress, options: Options, deadline: Deadline):
   let connection: Connection | undefined;
   try {
     connection = await Connection.open(to, options.port, deadline);
-    const identification = await connection.read((text) => OLD.exec(text)?.[0], MOST_BYTES);
+    const identification = await connection.read((text) => IDENTIFICATION.exec(text)?.[0], MOST_BYTES);
     connection.send(OURS);
     return judge(identification, options, connection.rttMs);
   } catch (error) {
@@ -66,7 +66,7 @@ async function greet(to: ResolvedAddress, options: Options, deadline: Deadline):
 
 function judge(identification: string, { expect }: Options, rttMs: number): ProbeResult {
   const said = cleanLine(identification, 255);
-  if (!IDENTIFICATION.test(`${identification}\n`)) return failed(`${said} is not version 2 of SSH`, rttMs);
+  if (!VERSION_2.test(identification)) return failed(`${said} is not version 2 of SSH`, rttMs);
   const isIn = expect?.isIn(identification);
   if (expect && isIn === undefined) return localError(tooSlow(expect));
   if (expect && !isIn) return failed(`the server is ${said}, expected ${expect.shown}`, rttMs);

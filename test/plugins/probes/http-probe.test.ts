@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
@@ -59,8 +60,9 @@ async function listen(server: Pick<Server, 'listen' | 'address' | 'close'>, sche
   return `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
+const web = createServer(answer);
 beforeAll(async () => {
-  base = await listen(createServer(answer), 'http');
+  base = await listen(web, 'http');
   other = await listen(createServer(answer), 'http');
   if (!openssl) return;
   const certificates = new Certificates(folder);
@@ -324,6 +326,17 @@ describe('the probe http', () => {
     const result = await check({ url: `${base}/late-body`, expectBody: 'late' });
     expect(result).toMatchObject({ ok: true });
     expect((result as { rttMs: number }).rttMs).toBeLessThan(290);
+  });
+
+  test.each(['/mute', '/drip'])('a check that is cancelled at %s ends at once', async (path) => {
+    const aborter = new AbortController();
+    const options = { url: `${base}${path}`, expectBody: 'y' };
+    const more = { signal: aborter.signal, timeoutMs: 60_000 };
+    const asked = once(web, 'request');
+    const result = probe.run(requestFor(probe, options, more));
+    await asked;
+    aborter.abort();
+    expect(await result).toMatchObject({ ok: 'unknown', reason: 'skipped' });
   });
 
   test('a hundred silent servers leave a place for the living', async () => {
