@@ -101,6 +101,8 @@ function prepareDevices(
   const context = {
     registry,
     parse,
+    prepared: new Map(),
+    specs: new Map(),
     locate: config.locate,
     // The config has checked every id already.
     device: (id: string): DeviceConfig => byId.get(id)!,

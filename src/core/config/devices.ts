@@ -1,13 +1,14 @@
 import { findCycle } from '../model/topology.ts';
 import { nearest } from '../nearest.ts';
 import { formatDuration } from './duration.ts';
+import { Interned } from './intern.ts';
 import { withSecrets } from './plugin-list.ts';
 import type { Scope } from './resolve.ts';
 import type { ParsedConfig, ParsedDevice } from './schema.ts';
 import { isSecretRef } from './secrets.ts';
 import { resolveSsh } from './ssh-access.ts';
-import { resolveStrategies } from './strategies.ts';
-import type { DeviceConfig, HealPolicy, ProbeConfig } from './types.ts';
+import { resolveFleetStrategies, resolveStrategies } from './strategies.ts';
+import type { DeviceConfig, HealPolicy, ProbeConfig, StrategyConfig } from './types.ts';
 
 /** A device with the defaults merged under it, and what it is called. */
 export type NamedDevice = Readonly<{
@@ -28,12 +29,17 @@ const HEAL_DEFAULTS: HealPolicy = {
   approval: 'auto',
 };
 
+const PING_ONLY: readonly ProbeConfig[] = [{ type: 'icmp', options: {}, path: ['devices'] }];
+
 /** All devices, with defaults, fleet-wide values and references put in. */
 export async function resolveDevices(config: ParsedConfig, scope: Scope): Promise<DeviceConfig[]> {
   const named = nameDevices(config, scope);
   checkParents(named, scope);
   if (named.length === 0) scope.warnings.push('the config has no devices: there is nothing to watch');
-  const devices = await Promise.all(named.map((device) => resolveDevice(device, named, config, scope)));
+  const shared = { interned: new Interned(), strategies: resolveFleetStrategies(config, named, scope) };
+  const devices = await Promise.all(
+    named.map((device) => resolveDevice(device, named, config, scope, shared)),
+  );
   warnOfClosedDoors(devices, scope.warnings);
   return devices;
 }
@@ -56,22 +62,26 @@ async function resolveDevice(
   all: readonly NamedDevice[],
   config: ParsedConfig,
   scope: Scope,
+  { interned, strategies }: Readonly<{ interned: Interned; strategies: readonly StrategyConfig[] }>,
 ): Promise<DeviceConfig> {
   const { id, label, address, parsed } = device;
-  const healPolicy = healPolicyOf(parsed, config);
+  const healPolicy = interned.of(healPolicyOf(parsed, config));
   const ssh = await resolveSsh(device, all, config, scope);
   return {
     id,
     address,
     label,
     group: parsed.group ?? 'default',
-    tags: parsed.tags ?? {},
-    parents: parsed.parents ?? [],
-    check: { ...checkPolicyOf(device, config, scope), minHealthyPeriodMs: healPolicy.minHealthyPeriodMs },
-    probes: await probesOf(device, scope),
+    tags: interned.of(parsed.tags ?? {}),
+    parents: interned.of(parsed.parents ?? []),
+    check: interned.of({
+      ...checkPolicyOf(device, config, scope),
+      minHealthyPeriodMs: healPolicy.minHealthyPeriodMs,
+    }),
+    probes: parsed.probes || parsed.icmp === false ? await probesOf(device, scope) : PING_ONLY,
     ssh,
     healPolicy,
-    strategies: resolveStrategies(device, all, config, scope),
+    strategies: resolveStrategies(device, all, config, scope, strategies),
   };
 }
 

@@ -5,6 +5,7 @@ import { TextDecoder } from 'node:util';
 import { type Document, isMap, isNode, isPair, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml';
 import { messageOf, NethealError } from '../errors.ts';
 import { resolveAliases } from './aliases.ts';
+import { parsePlainJson } from './plain-json.ts';
 import type { ConfigPath } from './types.ts';
 import { inPlainWords, jsonMistake, type Mistake } from './yaml-words.ts';
 
@@ -27,6 +28,34 @@ export async function parseFile(path: string, cwd: string, allowScripts: boolean
     return runScript(path, name);
   }
   const text = readText(path, name);
+  const json = parsePlainJson(text);
+  const yaml = json === undefined ? parseYaml(text, name) : null;
+  const whole = yaml ? yaml.value : json;
+  // Places are asked for where something is wrong: a large fleet does not keep them for the rest of its days.
+  let kept = yaml && new WeakRef(yaml);
+  const at = (place: ConfigPath) => {
+    const placed = kept?.deref() ?? parseYaml(text, name);
+    kept = new WeakRef(placed);
+    return placed.locate(place);
+  };
+  const prefix: ConfigPath = basename(path) === 'package.json' ? ['netheal'] : [];
+  const raw = prefix.length > 0 ? (whole as { netheal?: unknown } | null)?.netheal : whole;
+  if (raw === null || raw === undefined) {
+    throw invalid(
+      `${at(prefix)}: ${prefix.length > 0 ? 'there is no config under the key "netheal"' : 'the file is empty'}`,
+    );
+  }
+  if (typeof raw !== 'object' || Array.isArray(raw)) {
+    const kind = Array.isArray(raw) ? 'a list' : `a ${typeof raw}`;
+    throw invalid(`${at(prefix)}: a config is a map of keys (devices, monitoring, ...), not ${kind}`);
+  }
+  return { raw, text, locate: (path) => at([...prefix, ...path]) };
+}
+
+type Yaml = Readonly<{ value: unknown; locate: (path: ConfigPath) => string }>;
+
+/** YAML with the places of its values. */
+function parseYaml(text: string, name: string): Yaml {
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, {
     lineCounter: lines,
@@ -44,26 +73,11 @@ export async function parseFile(path: string, cwd: string, allowScripts: boolean
   const wrong = mistakeIn(document, text);
   if (wrong) throw invalid(`${at(wrong.offset)}: ${wrong.what}`);
   if (second) throw invalid(`${at(second.range[0])}: one config is one document; a second one begins here`);
-
-  let whole: unknown;
   try {
-    whole = document.toJS();
+    return { value: document.toJS(), locate: (path) => at(offsetOf(document, path)) };
   } catch (thrown) {
     throw invalid(`${name}:1:1: ${messageOf(thrown)}`);
   }
-  const prefix: ConfigPath = basename(path) === 'package.json' ? ['netheal'] : [];
-  const raw = prefix.length > 0 ? (whole as { netheal?: unknown } | null)?.netheal : whole;
-  const place = at(offsetOf(document, prefix));
-  if (raw === null || raw === undefined) {
-    throw invalid(
-      `${place}: ${prefix.length > 0 ? 'there is no config under the key "netheal"' : 'the file is empty'}`,
-    );
-  }
-  if (typeof raw !== 'object' || Array.isArray(raw)) {
-    const kind = Array.isArray(raw) ? 'a list' : `a ${typeof raw}`;
-    throw invalid(`${place}: a config is a map of keys (devices, monitoring, ...), not ${kind}`);
-  }
-  return { raw, text, locate: (path) => at(offsetOf(document, [...prefix, ...path])) };
 }
 
 function readText(path: string, name: string): string {

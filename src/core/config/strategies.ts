@@ -8,19 +8,27 @@ const KNOWN_KINDS = ['ssh', 'ssh-shell', 'local', 'http', 'wake-on-lan', 'wait']
 /** The core's own keys of a step. */
 const CORE_KEYS = ['on', 'timeout'];
 
+/** The strategies of every device that has none of its own: one list that they share. */
+export function resolveFleetStrategies(
+  { healing }: ParsedConfig,
+  all: readonly NamedDevice[],
+  scope: Scope,
+): readonly StrategyConfig[] {
+  return (healing?.strategies ?? []).map((strategy, at) =>
+    resolveStrategy(strategy, at, ['healing', 'strategies', at], all, scope),
+  );
+}
+
 /** A device's own strategies, else those of the fleet. A list of commands is a ladder of one rung. */
 export function resolveStrategies(
   { parsed, index }: NamedDevice,
   all: readonly NamedDevice[],
-  { healing, devices, defaults }: ParsedConfig,
+  { devices, defaults }: ParsedConfig,
   scope: Scope,
-): StrategyConfig[] {
+  fleet: readonly StrategyConfig[],
+): readonly StrategyConfig[] {
   const own = parsed.heal;
-  if (own === undefined) {
-    return (healing?.strategies ?? []).map((strategy, at) =>
-      resolveStrategy(strategy, at, ['healing', 'strategies', at], all, scope),
-    );
-  }
+  if (own === undefined) return fleet;
   const path: ConfigPath =
     devices[index]?.heal === undefined && defaults?.heal ? ['defaults', 'heal'] : ['devices', index, 'heal'];
   const commands = own.filter((item) => typeof item === 'string');

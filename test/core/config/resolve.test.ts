@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { describeConfig } from '../../../src/core/config/describe.ts';
 import { convertSeed } from '../../../src/core/config/seed-format.ts';
-import type { ResolvedConfig } from '../../../src/core/config/types.ts';
+import type { DeviceConfig, ResolvedConfig } from '../../../src/core/config/types.ts';
 import { Secret } from '../../../src/core/secret.ts';
 import { CANARY, complaints, resolve } from './resolving.ts';
 
@@ -324,4 +324,22 @@ describe('whatever stands in the file', () => {
     expect(said).not.toBe('');
     expect(said).not.toContain(CANARY);
   });
+});
+
+it('devices that are checked and healed alike share what says how', async () => {
+  const { devices } = await resolve({
+    defaults: { tags: { site: 'berlin' } },
+    healing: { strategies: [{ steps: [{ wait: '1s' }] }] },
+    devices: [
+      { ip: '10.0.0.1' },
+      { ip: '10.0.0.2' },
+      { ip: '10.0.0.3', interval: '5s', timeout: '1s', heal: ['reboot'] },
+    ],
+  });
+  const [one, two, other] = devices as [DeviceConfig, DeviceConfig, DeviceConfig];
+  for (const key of ['check', 'healPolicy', 'strategies', 'probes', 'tags', 'parents'] as const) {
+    expect(two[key], key).toBe(one[key]);
+  }
+  expect(other.check.intervalMs).toBe(5_000);
+  expect(other.strategies).not.toBe(one.strategies);
 });

@@ -101,6 +101,8 @@ export class World {
       device: (id: string) => config.devices.find((device) => device.id === id)!,
       parse: <T>(schema: z.ZodType<T>, value: unknown) => schema.parse(value),
       locate: () => 'world',
+      prepared: new Map(),
+      specs: new Map(),
     };
     const samples = new SampleStore(64);
     fleet.replace(
