@@ -146,6 +146,8 @@ async function start(
   const sinks = registry.sinks.all().map(({ plugin, value }) =>
     createSinkQueue(value, {
       clock,
+      // Two rounds of a large fleet, where 10,000 rows would be a second of it.
+      capacity: Math.max(10_000, 2 * fleet.size),
       onLost: (count, name) => {
         store.addEvent({ type: 'rows-lost', level: 'bad', plugin, message: `${name} lost ${count} row(s)` });
       },

@@ -1,6 +1,7 @@
 import { messageOf } from '../errors.ts';
 import type { Sink, SinkRecord } from '../plugin.ts';
 import { type Clock, realClock } from './clock.ts';
+import { Fifo } from './fifo.ts';
 
 const BATCH_SIZE = 1_000;
 const BATCH_WAIT_MS = 200;
@@ -45,7 +46,7 @@ export type SinkQueue = Readonly<{
  */
 export function createSinkQueue(sink: Sink, options: SinkQueueOptions): SinkQueue {
   const { capacity = 10_000, clock = realClock } = options;
-  const waiting: SinkRecord[] = [];
+  const waiting = new Fifo<SinkRecord>();
   /** The batch that is being written or will be tried again: kept whole, so that a sink can tell a repetition. */
   let batch: SinkRecord[] = [];
   let writing = false;
@@ -63,7 +64,7 @@ export function createSinkQueue(sink: Sink, options: SinkQueueOptions): SinkQueu
     if (closed || (sink.accepts && !sink.accepts.includes(record.type))) return;
     waiting.push(record);
     if (waiting.length + batch.length > capacity) {
-      waiting.shift();
+      waiting.take(1);
       lose(1);
     }
     // Writing from here would make the probe that pushes wait for the disk.
@@ -104,7 +105,7 @@ export function createSinkQueue(sink: Sink, options: SinkQueueOptions): SinkQueu
 
   async function writeBatch(): Promise<void> {
     if (writing) return;
-    if (batch.length === 0) batch = waiting.splice(0, BATCH_SIZE);
+    if (batch.length === 0) batch = waiting.take(BATCH_SIZE);
     if (batch.length === 0) return settle();
     writing = true;
     try {
@@ -156,7 +157,7 @@ export function createSinkQueue(sink: Sink, options: SinkQueueOptions): SinkQueu
     closed = true;
     unschedule();
     lose(waiting.length + batch.length);
-    waiting.length = 0;
+    waiting.take(waiting.length);
     tellLost();
     settle();
     await atMost(timeoutMs, closeSink());
