@@ -9,7 +9,12 @@ const DEVICE = 'nhsim';
 const DELAY_US = 5_000;
 
 /** What the network itself knows about its packets. */
-export type Truth = Readonly<{ requests: number; dropped: number }>;
+export type Truth = Readonly<{
+  requests: number;
+  dropped: number;
+  /** The time after which 99 of 100 requests were really answered. */
+  stayedP99Ms: number;
+}>;
 
 /** Starts simulator.c in this process's network namespace: 10.99.0.0/16 answers after 5 ms, or not at all. */
 export async function startSimulator(lossPercent: number): Promise<{ stop: () => Promise<Truth> }> {
