@@ -55,6 +55,7 @@ export async function makeOutages(options: {
 
 export type Verdict = Readonly<{
   missed: number;
+  /** Called down while it answered, or up while it was silent. */
   falseAlarms: readonly string[];
   notRecovered: number;
   detectionP50Ms: number;
@@ -74,8 +75,9 @@ export function judgeEvents(outages: readonly Outage[], events: readonly RunEven
     if (to === 'down') {
       if (!outage || at < outage.from || at > outage.to + AFTERMATH_MS) falseAlarms.push(message);
       else if (!detections.has(device)) detections.set(device, at - outage.from);
-    } else if (to === 'up' && outage && at >= outage.to && !recoveries.has(device)) {
-      recoveries.set(device, at - outage.to);
+    } else if (to === 'up' && outage && detections.has(device)) {
+      if (at < outage.to) falseAlarms.push(message);
+      else if (!recoveries.has(device)) recoveries.set(device, at - outage.to);
     }
   }
   const detected = [...detections.values()];

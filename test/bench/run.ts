@@ -3,7 +3,7 @@
  * prints those alone. `--long` measures the whole product for minutes. `soak` runs only when it is asked for:
  * `npm run bench -- soak --minutes 10 --devices 100000 --interval 30`.
  */
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchAccuracy } from './accuracy.ts';
 import { benchEngines } from './engines.ts';
@@ -48,8 +48,9 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 await enterOwnNamespace();
+const [load = 0] = loadavg();
 console.log(
-  `Node ${process.versions.node}, ${cpus()[0]?.model} x ${cpus().length}; medians; CPU includes child processes.`,
+  `Node ${process.versions.node}, ${cpus()[0]?.model} x ${cpus().length}, load ${load.toFixed(1)} before; medians; CPU includes child processes.`,
 );
 for (const name of wanted) await GROUPS[name]!();
 process.exit();
