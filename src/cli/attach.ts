@@ -5,9 +5,12 @@ import { NethealError } from '../core/errors.ts';
 import { socketOf } from './context.ts';
 
 /** The running daemon of a config, or null where none runs. */
-export async function attachIfRunning(config: ResolvedConfig): Promise<Source | null> {
+export async function attachIfRunning(
+  config: ResolvedConfig,
+  options: Readonly<{ lens?: boolean }> = {},
+): Promise<Source | null> {
   try {
-    return await connectSource(socketOf(config));
+    return await connectSource(socketOf(config), options);
   } catch (thrown) {
     if (thrown instanceof NethealError && thrown.code === 'NH_NO_DAEMON') return null;
     throw thrown;

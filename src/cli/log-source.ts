@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { select } from '../core/api/select.ts';
 import type { DeviceView, Snapshot, Source } from '../core/api/types.ts';
 import type { DeviceConfig, ResolvedConfig } from '../core/config/types.ts';
 import { Monitored } from '../core/engine/monitored.ts';
@@ -42,6 +43,8 @@ export function logSource(config: ResolvedConfig): Source {
   };
   return {
     snapshot: () => picture,
+    select: (query) => select(devices, query),
+    device: (id) => devices.find((device) => device.id === id) ?? null,
     subscribe: () => () => undefined,
     act: async () => ({
       ok: false,

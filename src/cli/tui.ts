@@ -1,4 +1,5 @@
 import { connectSource } from '../core/api/client.ts';
+import { lensSource } from '../core/api/lens.ts';
 import type { Source } from '../core/api/types.ts';
 import type { Monitor } from '../core/monitor.ts';
 import { attachIfRunning } from './attach.ts';
@@ -10,7 +11,7 @@ export type TuiOptions = GlobalOptions & Readonly<{ attach?: string; readOnly?: 
 /** `netheal-tui`: attaches to the running daemon of the config, else runs the engine inside; no config: the demo. */
 export async function tui(options: TuiOptions): Promise<number> {
   if (options.attach !== undefined) {
-    return show(await connectSource(options.attach), options, 'the daemon goes on');
+    return show(await connectSource(options.attach, { lens: true }), options, 'the daemon goes on');
   }
   if (options.config === undefined && (await find(options)) === null) {
     const { demo } = await import('./demo.ts');
@@ -18,7 +19,7 @@ export async function tui(options: TuiOptions): Promise<number> {
     return demo(options);
   }
   const config = await load(options);
-  const running = await attachIfRunning(config);
+  const running = await attachIfRunning(config, { lens: true });
   if (running) return show(running, options, 'the daemon goes on');
   // The engine is of no use to a client; and while it waits for its first self-test, the screen can be loaded.
   const { startMonitor } = await import('../core/monitor.ts');
@@ -30,7 +31,7 @@ export async function tui(options: TuiOptions): Promise<number> {
 /** The terminal UI over an engine in this process, which ends with it. */
 export async function showMonitor(monitor: Monitor, options: TuiOptions): Promise<number> {
   try {
-    return await show(monitor.source, options, 'netheal has stopped');
+    return await show(lensSource(monitor.source), options, 'netheal has stopped');
   } finally {
     await monitor.stop(STOP_GRACE_MS);
   }

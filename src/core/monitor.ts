@@ -14,7 +14,7 @@ import { localSource } from './engine/local-source.ts';
 import { lockStateDir } from './engine/lock.ts';
 import { createSinkQueue, type SinkQueue } from './engine/sinks.ts';
 import { defaultGateway } from './engine/uplink.ts';
-import { deviceView } from './engine/view.ts';
+import { deviceBrief, deviceView } from './engine/view.ts';
 import { messageOf } from './errors.ts';
 import { sizeHeapFor } from './heap.ts';
 import { Journal } from './journal.ts';
@@ -81,6 +81,9 @@ async function start(
   const store: Store = new Store({
     now: () => clock.now(),
     deviceIds: () => fleet.ids(),
+    briefs: function* () {
+      for (const device of fleet.all()) yield deviceBrief(device);
+    },
     deviceView: (id) => {
       const device = fleet.get(id);
       if (!device) return null;

@@ -1,3 +1,4 @@
+import { type DeviceBrief, type DeviceQuery, type Selection, select } from './api/select.ts';
 import type {
   Delta,
   DeviceView,
@@ -15,6 +16,7 @@ import { cleanLine } from './text.ts';
 const EVENTS_KEPT = 1_000;
 const INCIDENTS_KEPT = 200;
 const HEALS_KEPT = 200;
+const VIEWS_KEPT = 5_000;
 /** Views are told of changes at most this often. */
 const FLUSH_MS = 100;
 
@@ -25,6 +27,8 @@ type StoreOptions = Readonly<{
   /** Makes the view of a device when somebody looks; null: there is no such device any more. */
   deviceView: (id: string) => DeviceView | null;
   deviceIds: () => Iterable<string>;
+  /** The devices as a query looks at them. */
+  briefs: () => Iterable<DeviceBrief>;
   samples: (id: string) => readonly SampleView[];
   plugins: () => readonly PluginView[];
   monitor: MonitorView;
@@ -55,7 +59,9 @@ export class Store {
   // ---- written by the engine
 
   deviceChanged(id: string): void {
-    this.#views.delete(id);
+    if (this.#views.size > 0) this.#views.delete(id);
+    // Called for every check: where nobody listens, nothing is kept for them.
+    if (this.#listeners.size === 0) return;
     this.#dirty.devices.add(id);
     this.#flushSoon();
   }
@@ -131,16 +137,27 @@ export class Store {
     const cached = this.#views.get(id);
     if (cached) return cached;
     const view = this.#options.deviceView(id);
-    if (view) this.#views.set(id, view);
+    // Views of a large fleet would take more memory than the fleet itself.
+    if (view && this.#views.size < VIEWS_KEPT) this.#views.set(id, view);
     return view;
   }
 
+  /** Which devices match a query, and the counts of all. */
+  select(query: DeviceQuery): Selection {
+    return select(this.#options.briefs(), query);
+  }
+
+  /** The devices in it are made when somebody looks at them: of a large fleet that takes a while. */
   snapshot(): Snapshot {
+    let devices: readonly DeviceView[] | null = null;
+    const all = () => (devices ??= this.#devices(this.#options.deviceIds()).present);
     return {
       seq: this.#seq,
       at: this.#options.now(),
       monitor: this.#monitor,
-      devices: this.#devices(this.#options.deviceIds()).present,
+      get devices() {
+        return all();
+      },
       incidents: [...this.#incidents.values()],
       heals: [...this.#heals.values()],
       events: this.#events.slice(-EVENTS_KEPT),

@@ -1,6 +1,7 @@
 import type { DeviceView } from '../core/api/types.ts';
+import { shownState } from '../core/model/shown-state.ts';
 import { type Look, type Span, steady } from './cells.ts';
-import { type Neighbours, noteOf, severityOf, shownState } from './device-state.ts';
+import { type Neighbours, noteOf, severityOf } from './device-state.ts';
 import { coarseDuration, loss, rtt, uptime } from './format.ts';
 import { sparkline } from './spark.ts';
 import type { Style } from './theme.ts';

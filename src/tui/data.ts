@@ -1,13 +1,16 @@
 import type { DeviceView, HealView, Snapshot } from '../core/api/types.ts';
+import { SEVERITY, type ShownState, shownState } from '../core/model/shown-state.ts';
 import type { Incident } from '../core/model/types.ts';
 import { widthOf } from './cells.ts';
-import { type Neighbours, SEVERITY, type ShownState, shownState } from './device-state.ts';
+import type { Neighbours } from './device-state.ts';
 
 /** A snapshot with what every view asks of it worked out once. */
 export type Data = Neighbours &
   Readonly<{
     snapshot: Snapshot;
     byId: ReadonlyMap<string, DeviceView>;
+    /** How many devices there are; of a large fleet only some of them are in the snapshot. */
+    total: number;
     counts: Readonly<Record<ShownState, number>>;
     openIncidents: readonly Incident[];
     /** Cells of the longest label, so that columns of labels are as wide as this fleet needs. */
@@ -36,7 +39,8 @@ export function dataOf(snapshot: Snapshot): Data {
   return {
     snapshot,
     byId,
-    counts,
+    total: snapshot.fleet?.total ?? snapshot.devices.length,
+    counts: snapshot.fleet?.states ?? counts,
     openIncidents: snapshot.incidents.filter(({ closedAt }) => closedAt === null),
     labelWidth,
     waiting: snapshot.heals

@@ -1,38 +1,11 @@
 import type { DeviceView } from '../core/api/types.ts';
-
-/** The one word a device has on the screen. */
-export type ShownState = 'down' | 'healing' | 'unreachable' | 'degraded' | 'unknown' | 'downtime' | 'up';
-
-/** All words, the gravest first: the order of the fleet table. */
-export const SEVERITY: readonly ShownState[] = [
-  'down',
-  'healing',
-  'degraded',
-  'unreachable',
-  'unknown',
-  'downtime',
-  'up',
-];
+import { SEVERITY, shownState } from '../core/model/shown-state.ts';
 
 const RANK = new Map(SEVERITY.map((state, rank) => [state, rank]));
 
 /** 0 is the gravest. */
 export function severityOf(device: DeviceView): number {
   return RANK.get(shownState(device)) ?? SEVERITY.length;
-}
-
-/** A running heal says more than the outage it treats, and a downtime more than the state it explains. */
-export function shownState({ reachability, healing, flags }: DeviceView): ShownState {
-  if (healing.phase === 'running' || healing.phase === 'settling' || healing.phase === 'verifying')
-    return 'healing';
-  if (flags.downtime !== null) return 'downtime';
-  return reachability;
-}
-
-/** True for a device that somebody may have to look at. */
-export function isProblem(device: DeviceView): boolean {
-  const state = shownState(device);
-  return (state !== 'up' && state !== 'downtime') || device.flags.flapping;
 }
 
 /** What stands around a device, for the words about it. */

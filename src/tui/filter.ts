@@ -1,5 +1,5 @@
 import type { DeviceView } from '../core/api/types.ts';
-import { isProblem, SEVERITY, shownState } from './device-state.ts';
+import { isProblem, SEVERITY, shownState } from '../core/model/shown-state.ts';
 
 /** A typed filter: what matches it, or what is wrong with it. */
 export type Filter =
@@ -55,6 +55,17 @@ export function parseFilter(query: string): Filter {
     tests.push(test);
   }
   return { ok: true, matches: (device) => tests.every((test) => test(device)) };
+}
+
+/** The words of a filter that the source can look for among devices that are not in the picture. */
+export function searchWords(query: string): string {
+  const words = query
+    .toLowerCase()
+    .split(/\s+/)
+    .map((word) => (word.startsWith('group:') ? word.slice(6) : word));
+  return words
+    .filter((word) => word !== '' && word !== '!' && !word.includes(':') && !COMPARISON.test(word))
+    .join(' ');
 }
 
 function parseWord(word: string): Test | string {

@@ -1,7 +1,7 @@
 import type { DeviceView } from '../core/api/types.ts';
+import { isProblem, SEVERITY, type ShownState, shownState } from '../core/model/shown-state.ts';
 import { COLUMNS, type ColumnId } from './columns.ts';
 import type { Data } from './data.ts';
-import { isProblem, SEVERITY, type ShownState, shownState } from './device-state.ts';
 import type { Filter } from './filter.ts';
 
 /** A line of the fleet table: a group's head or a device. */

@@ -1,4 +1,4 @@
-import type { ShownState } from './device-state.ts';
+import type { ShownState } from '../core/model/shown-state.ts';
 
 /** Every sign the screen is made of. All are one cell wide everywhere. */
 export type Glyphs = Readonly<{

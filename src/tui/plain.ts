@@ -1,9 +1,10 @@
 import { createInterface } from 'node:readline';
 import type { Delta, DeviceView, Snapshot, Source } from '../core/api/types.ts';
+import { isProblem, SEVERITY, shownState } from '../core/model/shown-state.ts';
 import type { EventRecord } from '../core/plugin.ts';
 import type { Look } from './cells.ts';
 import { type Data, dataOf } from './data.ts';
-import { isProblem, noteOf, SEVERITY, severityOf, shownState } from './device-state.ts';
+import { noteOf, severityOf } from './device-state.ts';
 import { clock, counted, duration } from './format.ts';
 import { ASCII, UNICODE } from './glyphs.ts';
 import type { TuiOptions } from './main.tsx';
@@ -94,11 +95,11 @@ function narrate(source: Source, look: Look, write: (text: string) => void): () 
 }
 
 /** The fleet in one line of words, without the time; the gravest first, so that it is read out first. */
-export function fleetLine({ snapshot, counts, openIncidents, waiting }: Data): string {
+export function fleetLine({ total, counts, openIncidents, waiting }: Data): string {
   const parts = SEVERITY.filter((state) => counts[state] > 0).map((state) => `${counts[state]} ${state}`);
   parts.push(counted(openIncidents.length, 'incident'));
   if (waiting.length > 0) parts.push(`${counted(waiting.length, 'heal')} waiting for approval`);
-  return `netheal: ${counted(snapshot.devices.length, 'device')}: ${parts.join(', ')}`;
+  return `netheal: ${counted(total, 'device')}: ${parts.join(', ')}`;
 }
 
 /** An event in one line: local time, a sign, the words. */

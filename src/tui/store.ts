@@ -2,6 +2,7 @@ import type { Action, Delta, SampleView, Source } from '../core/api/types.ts';
 import type { EventRecord } from '../core/plugin.ts';
 import type { Look } from './cells.ts';
 import { type Data, dataOf } from './data.ts';
+import { searchWords } from './filter.ts';
 import { type Frame, frameOf, VIEWS } from './frame.ts';
 import type { Glyphs } from './glyphs.ts';
 import { LIST_START, settle } from './list.ts';
@@ -11,6 +12,8 @@ import type { AnyRow } from './views/view.ts';
 
 /** Data is drawn at most this often; keys are drawn at once. */
 const TICK_MS = 250;
+/** A search is sent when the person has stopped typing for this long. */
+const SEARCH_MS = 200;
 /** The clock in the head. */
 const CLOCK_MS = 1_000;
 /** Console lines that are kept among the events. */
@@ -48,6 +51,8 @@ export class UiStore {
   #frame: Frame = { lines: [], box: null };
   #version = 0;
   #stale = false;
+  #search = '';
+  #searchTimer: NodeJS.Timeout | null = null;
   #timer: NodeJS.Timeout | null = null;
   readonly #clock: NodeJS.Timeout;
   readonly #listeners = new Set<() => void>();
@@ -162,6 +167,7 @@ export class UiStore {
     this.#unsubscribe();
     clearInterval(this.#clock);
     if (this.#timer !== null) clearTimeout(this.#timer);
+    if (this.#searchTimer !== null) clearTimeout(this.#searchTimer);
     this.#timer = null;
     this.#listeners.clear();
   }
@@ -178,6 +184,7 @@ export class UiStore {
       this.ui = { ...this.ui, lists: { ...lists, [view]: settle(list, rows, height) } };
     }
     this.#fetchSamples(scene);
+    this.#searchSoon();
     const frame = frameOf({ ...scene, ui: this.ui }, rows);
     if (sameFrame(frame, this.#frame)) return;
     this.#frame = frame;
@@ -227,6 +234,20 @@ export class UiStore {
         : [...this.#console, ...newestFirst].sort((a, b) =>
             a.at < b.at ? 1 : a.at > b.at ? -1 : b.seq - a.seq,
           );
+  }
+
+  /**
+   * A large fleet is not in the picture whole: what the person looks for is asked of the source, and the device in detail
+   * must stay in the picture when it is well again.
+   */
+  #searchSoon(): void {
+    if (!this.source.search) return;
+    const { device, filters } = this.ui;
+    const words = device ?? searchWords(filters.fleet);
+    if (words === this.#search) return;
+    this.#search = words;
+    if (this.#searchTimer !== null) clearTimeout(this.#searchTimer);
+    this.#searchTimer = setTimeout(() => this.source.search?.(words), SEARCH_MS);
   }
 
   /** Samples come by request: asked for when a detail opens and after each of its checks. */

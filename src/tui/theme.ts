@@ -1,4 +1,4 @@
-import type { ShownState } from './device-state.ts';
+import type { ShownState } from '../core/model/shown-state.ts';
 
 /** What a piece of text means; a theme says how that looks. */
 export type Style =

@@ -13,6 +13,7 @@ function setUp() {
   const store = new Store({
     now: () => Date.UTC(2026, 10, 23),
     deviceIds: () => ids,
+    briefs: () => [],
     deviceView: (id) => {
       if (!ids.has(id)) return null;
       made.push(id);
@@ -64,7 +65,8 @@ describe('views', () => {
   it('of a device are made once until it changes', () => {
     const { store, made } = setUp();
     store.device('a');
-    store.snapshot();
+    const { devices } = store.snapshot();
+    expect(devices).toHaveLength(2);
     expect(made).toEqual(['a', 'b']);
     store.deviceChanged('a');
     expect(store.device('a')).toBe(store.device('a'));

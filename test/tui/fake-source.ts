@@ -1,4 +1,5 @@
 import { applyDelta, pictureOf, snapshotOf } from '../../src/core/api/picture.ts';
+import { type DeviceQuery, select } from '../../src/core/api/select.ts';
 import type {
   Action,
   ActionResult,
@@ -445,6 +446,14 @@ export class FakeSource implements Source {
 
   snapshot(): Snapshot {
     return this.#snapshot;
+  }
+
+  select(query: DeviceQuery) {
+    return select(this.#snapshot.devices, query);
+  }
+
+  device(id: string): DeviceView | null {
+    return this.#snapshot.devices.find((device) => device.id === id) ?? null;
   }
 
   subscribe(listener: (delta: Delta) => void): () => void {

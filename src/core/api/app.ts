@@ -4,10 +4,13 @@ import { messageOf } from '../errors.ts';
 import type { RouteHandler } from '../plugin.ts';
 import { ACTION_ROUTES, type ActionRoute } from './actions.ts';
 import { readBody, readJson } from './body.ts';
-import { createEventStream } from './event-stream.ts';
+import { createEventStreams } from './event-stream.ts';
+import { jsonPieces, streamedJson } from './json-stream.ts';
+import { LIST_QUERY } from './list-query.ts';
 import { problem, problemOfThrown, statusOfCode } from './problem.ts';
-import { seedStats, seedStatus } from './seed-shapes.ts';
-import type { ActionResult, Source } from './types.ts';
+import { recentChanges, statsRow, statusRow } from './seed-shapes.ts';
+import { snapshotPieces } from './snapshot-pieces.ts';
+import type { ActionResult, DeviceView, Source } from './types.ts';
 
 /** A route that a plugin contributed. */
 export type PluginRoute = Readonly<{
@@ -46,16 +49,38 @@ type Route = Readonly<{
 }>;
 
 function readRoutes({ source, ready }: ApiParts): Route[] {
-  const stream = createEventStream(source);
+  const streams = createEventStreams(source);
+  // A device may be gone by the time its row is made.
+  const rows = (make: (device: DeviceView) => unknown) => (id: string) => {
+    const device = source.device(id);
+    return device && make(device);
+  };
   const get = (path: string, handler: Route['handler']): Route => ({ method: 'GET', path, handler });
   return [
-    get('/api/status', () => json(seedStatus(source.snapshot(), Date.now()))),
-    get('/api/stats', () => json(seedStats(source.snapshot(), Date.now()))),
-    get('/api/snapshot', () => json(source.snapshot())),
-    get('/api/devices', () => {
-      const { seq, at, devices } = source.snapshot();
-      return json({ seq, at, devices });
-    }),
+    get('/api/status', (c) =>
+      listed(c, source, (ids, page) =>
+        jsonPieces({ timestamp: iso(), ...page }, 'devices', ids, rows(statusRow)),
+      ),
+    ),
+    get('/api/stats', (c) =>
+      listed(c, source, (ids, page) => {
+        const tail = { recent: recentChanges(source) };
+        return jsonPieces({ timestamp: iso(), ...page }, 'devices', ids, rows(statsRow), tail);
+      }),
+    ),
+    get('/api/snapshot', () => streamedJson(snapshotPieces(source))),
+    get('/api/summary', () => json(summaryOf(source))),
+    get('/api/devices', (c) =>
+      listed(c, source, (ids, page) => {
+        const { seq, at } = source.snapshot();
+        return jsonPieces(
+          { seq, at, ...page },
+          'devices',
+          ids,
+          rows((device) => device),
+        );
+      }),
+    ),
     get('/api/devices/:id', (c) => found(source, 'device', c.req.param('id')!, json)),
     get('/api/devices/:id/samples', (c) =>
       found(source, 'device', c.req.param('id')!, async ({ id }) =>
@@ -65,12 +90,12 @@ function readRoutes({ source, ready }: ApiParts): Route[] {
     get('/api/incidents', () => json({ incidents: source.snapshot().incidents })),
     get('/api/heals', () => json({ heals: source.snapshot().heals })),
     get('/api/heals/:id', (c) => found(source, 'heal', c.req.param('id')!, json)),
-    get('/api/events', (c) =>
+    get('/api/events', (c) => {
       // A HEAD request has no reader, so it must not become a client of the stream.
-      c.req.method === 'HEAD'
-        ? new Response(null, { headers: { 'content-type': 'text/event-stream; charset=utf-8' } })
-        : stream.open(c.req.header('last-event-id') ?? null),
-    ),
+      if (c.req.method === 'HEAD')
+        return new Response(null, { headers: { 'content-type': 'text/event-stream; charset=utf-8' } });
+      return streams.open(c.req.query('lens'), c.req.header('last-event-id') ?? null);
+    }),
     get('/healthz', () => json({ ok: true })),
     get('/readyz', () => (ready() ? json({ ok: true }) : problem(503, { detail: 'Starting.' }))),
   ];
@@ -107,13 +132,48 @@ function found(
   id: string,
   then: (row: { readonly id: string }) => Response | Promise<Response>,
 ): Response | Promise<Response> {
-  const rows: readonly { readonly id: string }[] =
-    subject === 'device' ? source.snapshot().devices : source.snapshot().heals;
-  const row = rows.find((each) => each.id === id);
-  if (row !== undefined) return then(row);
+  const row =
+    subject === 'device' ? source.device(id) : source.snapshot().heals.find((heal) => heal.id === id);
+  if (row) return then(row);
   return subject === 'device'
     ? problem(404, { detail: 'There is no device of that id.', code: 'NH_UNKNOWN_DEVICE' })
     : problem(404, { detail: 'There is no heal of that id.' });
+}
+
+/** Answers with the devices that the address asks for; 400 where it asks in a way that means nothing. */
+function listed(
+  c: Context,
+  source: Source,
+  pieces: (ids: readonly string[], page: object) => Iterator<Uint8Array, void>,
+): Response {
+  const asked = LIST_QUERY.safeParse(c.req.query());
+  if (!asked.success) {
+    const errors = asked.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
+    const words = errors.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
+    return problem(400, {
+      detail: `The query is not valid: ${words.join('; ')}`,
+      code: 'NH_ARGUMENT_INVALID',
+      errors,
+    });
+  }
+  const { ids, matching, fleet } = source.select(asked.data);
+  const isWhole = Object.keys(asked.data).length === 0;
+  return streamedJson(pieces(ids, isWhole ? {} : { matching, total: fleet.total }));
+}
+
+const iso = () => new Date().toISOString();
+
+/** What there is to know at a glance, however large the fleet. */
+function summaryOf(source: Source) {
+  const { seq, at, monitor, incidents, heals } = source.snapshot();
+  return {
+    seq,
+    at,
+    monitor,
+    fleet: source.select({ limit: 0 }).fleet,
+    openIncidents: incidents.filter(({ closedAt }) => closedAt === null).length,
+    waitingApprovals: heals.filter(({ phase }) => phase === 'waiting-approval').length,
+  };
 }
 
 function answer(result: ActionResult): Response {

@@ -3,6 +3,7 @@ import { type ClientRequest, request as httpRequest, type IncomingMessage } from
 import { messageOf, NethealError } from '../errors.ts';
 import { requestOfAction } from './actions.ts';
 import { applyDelta, hasGap, type Picture, pictureOf, replacement, snapshotOf } from './picture.ts';
+import { select } from './select.ts';
 import { createSseParser, type SseMessage } from './sse-parser.ts';
 import type { Action, ActionResult, Delta, SampleView, Snapshot, Source } from './types.ts';
 
@@ -12,9 +13,15 @@ const SILENCE_MS = 45_000;
 const BACKOFF_MS = [100, 200, 400, 800, 1_600, 3_000] as const;
 const REQUEST_MS = 30_000;
 
-/** Connects to a running netheal; throws NH_NO_DAEMON where none listens. Later losses are mended by itself. */
-export async function connectSource(socketPath: string): Promise<Source> {
-  const mirror = createMirror(socketPath);
+/**
+ * Connects to a running netheal; with `lens` a fleet too large to be shown whole is seen through one (see lens.ts). Throws
+ * NH_NO_DAEMON where none listens. Later losses are mended by itself.
+ */
+export async function connectSource(
+  socketPath: string,
+  options: Readonly<{ lens?: boolean }> = {},
+): Promise<Source> {
+  const mirror = createMirror(socketPath, options.lens ?? false);
   try {
     await mirror.firstPicture;
   } catch (error) {
@@ -24,7 +31,7 @@ export async function connectSource(socketPath: string): Promise<Source> {
   return mirror.source;
 }
 
-function createMirror(socketPath: string): { source: Source; firstPicture: Promise<void> } {
+function createMirror(socketPath: string, lens: boolean): { source: Source; firstPicture: Promise<void> } {
   const listeners = new Set<(delta: Delta) => void>();
   const first = Promise.withResolvers<void>();
   let picture: Picture | null = null;
@@ -34,6 +41,7 @@ function createMirror(socketPath: string): { source: Source; firstPicture: Promi
   let failures = 0;
   let retry: NodeJS.Timeout | undefined;
   let closed = false;
+  let search = '';
 
   const giveUp = setTimeout(() => {
     first.reject(noDaemon(socketPath, 'It does not answer.'));
@@ -45,7 +53,8 @@ function createMirror(socketPath: string): { source: Source; firstPicture: Promi
       accept: 'text/event-stream',
       ...(resumeFrom === null ? {} : { 'last-event-id': String(resumeFrom) }),
     };
-    const current = httpRequest({ socketPath, path: '/api/events', headers });
+    const path = lens ? `/api/events?lens=${encodeURIComponent(search)}` : '/api/events';
+    const current = httpRequest({ socketPath, path, headers });
     request = current;
     let over = false;
     const lost = (error: Error | null) => {
@@ -126,6 +135,19 @@ function createMirror(socketPath: string): { source: Source; firstPicture: Promi
       snapshot ??= snapshotOf(picture!);
       return snapshot;
     },
+    select: (query) => select(picture!.devices.values(), query),
+    device: (id) => picture!.devices.get(id) ?? null,
+    ...(lens && {
+      search(words: string) {
+        // Only of a large fleet a part is seen.
+        if (words === search || picture?.fleet === undefined) return;
+        search = words;
+        clearTimeout(retry);
+        const before = request;
+        open(null);
+        before?.destroy();
+      },
+    }),
     subscribe(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

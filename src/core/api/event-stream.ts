@@ -1,14 +1,19 @@
 /** GET /api/events: one subscription and one encoded buffer a message, shared by all clients. */
+import { type Seen, throughLens, WHOLE_FLEET } from './lens.ts';
+import { snapshotPieces } from './snapshot-pieces.ts';
 import type { Delta, Snapshot, Source } from './types.ts';
 
 const HEARTBEAT_MS = 15_000;
 /** Unread bytes a client may leave behind before it is dropped; it catches up by Last-Event-ID. */
 const BACKLOG_BYTES = 1_048_576;
+/** The picture of a large fleet takes a while to be read, and meanwhile much changes. */
+const WELCOME_BACKLOG_BYTES = 16 * BACKLOG_BYTES;
 /** Device views, heals and events kept for those who come back: enough for a reload or a short break. */
 const REMEMBERED_ROWS = 5_000;
 
 const encoder = new TextEncoder();
 const HEARTBEAT = encoder.encode(': still here\n\n');
+const END = encoder.encode('\n\n');
 
 /** The server-sent events of one source. */
 export interface EventStream {
@@ -16,11 +21,45 @@ export interface EventStream {
   open(lastEventId: string | null): Response;
 }
 
+/** What a new client is told first; that of a large fleet is made while it is read. */
+type Greeting = Uint8Array[] | Iterator<Uint8Array, void>;
+
 /** One message, encoded when the first client needs it. */
 type Message = Readonly<{ delta: Delta; rows: number; bytes(): Uint8Array }>;
 
-/** Creates the stream; it listens to the source from the first client on. */
-export function createEventStream(source: Source): EventStream {
+/** The stream of the whole picture, and those through lenses, each shared by all who look at the same. */
+export function createEventStreams(source: Source): Readonly<{
+  /** `search`: through the lens, with what matches these words (perhaps none); undefined: everything. */
+  open(search: string | undefined, lastEventId: string | null): Response;
+}> {
+  const whole = createEventStream(source, () =>
+    source.select({ limit: 0 }).fleet.total > WHOLE_FLEET ? snapshotPieces(source) : null,
+  );
+  const lenses = new Map<string, EventStream>();
+  return {
+    open(search, lastEventId) {
+      if (search === undefined) return whole.open(lastEventId);
+      let stream = lenses.get(search);
+      if (!stream) {
+        // Words that nobody looks for any more are forgotten; what needs attention is always asked for again.
+        const forget = search === '' ? undefined : () => lenses.delete(search);
+        stream = createEventStream(throughLens(source, search), undefined, forget);
+        lenses.set(search, stream);
+      }
+      return stream.open(lastEventId);
+    },
+  };
+}
+
+/**
+ * Creates a stream; it listens to the source from the first client on. `pieces` makes the whole picture of a large fleet
+ * bit by bit; `onDeserted` is called when the last client has left, and then nothing is remembered for those who come back.
+ */
+export function createEventStream(
+  source: Seen,
+  pieces?: () => Iterator<Uint8Array, void> | null,
+  onDeserted?: () => void,
+): EventStream {
   const clients = new Set<Client>();
   let stopListening: (() => void) | null = null;
   let heartbeat: NodeJS.Timeout | undefined;
@@ -62,7 +101,7 @@ export function createEventStream(source: Source): EventStream {
     rememberedRows = 0;
   }
 
-  function greeting(lastEventId: string | null): Uint8Array[] {
+  function greeting(lastEventId: string | null): Greeting {
     const snapshot = source.snapshot();
     if (lastEventId === null) return fullPicture('snapshot', snapshot);
     const seen = Number(lastEventId);
@@ -84,23 +123,29 @@ export function createEventStream(source: Source): EventStream {
     return state === 'live' ? [] : [encoder.encode(`event: stale\ndata: ${JSON.stringify({ since })}\n\n`)];
   }
 
-  function fullPicture(event: 'snapshot' | 'reset', snapshot: Snapshot): Uint8Array[] {
+  function fullPicture(event: 'snapshot' | 'reset', snapshot: Snapshot): Greeting {
+    const head = encoder.encode(`id: ${snapshot.seq}\nevent: ${event}\ndata: `);
+    const inPieces = pieces?.() ?? null;
+    if (inPieces) return joined(head, inPieces);
     if (snapshotJson?.of !== snapshot) {
       snapshotJson = { of: snapshot, bytes: encoder.encode(JSON.stringify(snapshot)) };
     }
-    const head = encoder.encode(`id: ${snapshot.seq}\nevent: ${event}\ndata: `);
-    return [head, snapshotJson.bytes, encoder.encode('\n\n')];
+    return [head, snapshotJson.bytes, END];
   }
 
   function leave(client: Client): void {
     clients.delete(client);
-    if (clients.size === 0) clearInterval(heartbeat);
+    if (clients.size > 0) return;
+    clearInterval(heartbeat);
+    if (!onDeserted) return;
+    sleep();
+    onDeserted();
   }
 
   return {
     open(lastEventId) {
       listen();
-      const client = createClient([...greeting(lastEventId), ...staleness()], leave);
+      const client = createClient(greeting(lastEventId), staleness(), leave);
       if (clients.size === 0) {
         heartbeat = setInterval(() => {
           for (const each of clients) each.push(HEARTBEAT);
@@ -123,10 +168,15 @@ interface Client {
   push(bytes: Uint8Array): void;
 }
 
-/** A queue of references to shared buffers, emptied by the reader at its own pace. */
-function createClient(greeting: Uint8Array[], leave: (client: Client) => void): Client {
-  let queue = greeting;
-  let queuedBytes = bytesIn(greeting);
+/** A queue of references to shared buffers, emptied by the reader at its own pace, behind a greeting of any length. */
+function createClient(
+  greeting: Greeting,
+  then: readonly Uint8Array[],
+  leave: (client: Client) => void,
+): Client {
+  let welcome = Array.isArray(greeting) ? null : greeting;
+  let queue = Array.isArray(greeting) ? [...greeting, ...then] : [...then];
+  let queuedBytes = bytesIn(queue);
   const limit = queuedBytes + BACKLOG_BYTES;
   let wake: (() => void) | null = null;
   let dropped = false;
@@ -135,6 +185,13 @@ function createClient(greeting: Uint8Array[], leave: (client: Client) => void): 
     body: new ReadableStream<Uint8Array>(
       {
         async pull(controller) {
+          if (welcome) {
+            // A turn of the loop for everybody else.
+            await new Promise((resolve) => setImmediate(resolve));
+            const { done, value } = welcome.next();
+            if (!done) return controller.enqueue(value);
+            welcome = null;
+          }
           if (queue.length === 0 && !dropped) await new Promise<void>((resolve) => (wake = resolve));
           if (dropped) return controller.close();
           const next = queue.shift()!;
@@ -148,8 +205,9 @@ function createClient(greeting: Uint8Array[], leave: (client: Client) => void): 
     push(bytes) {
       queue.push(bytes);
       queuedBytes += bytes.byteLength;
-      if (queuedBytes > limit) {
+      if (queuedBytes > (welcome ? WELCOME_BACKLOG_BYTES : limit)) {
         dropped = true;
+        welcome = null;
         queue = [];
         leave(client);
       }
@@ -158,6 +216,16 @@ function createClient(greeting: Uint8Array[], leave: (client: Client) => void): 
     },
   };
   return client;
+}
+
+function* joined(head: Uint8Array, pieces: Iterator<Uint8Array, void>): Generator<Uint8Array, void, void> {
+  yield head;
+  for (let piece = pieces.next(); !piece.done; piece = pieces.next()) yield piece.value;
+  yield END;
+}
+
+function bytesIn(buffers: readonly Uint8Array[]): number {
+  return buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0);
 }
 
 function messageOf(delta: Delta): Message {
@@ -177,8 +245,4 @@ function messageOf(delta: Delta): Message {
 function encode(event: 'delta', delta: Delta): Uint8Array {
   // JSON has no raw line breaks, so one data line holds it.
   return encoder.encode(`id: ${delta.seq}\nevent: ${event}\ndata: ${JSON.stringify(delta)}\n\n`);
-}
-
-function bytesIn(buffers: readonly Uint8Array[]): number {
-  return buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0);
 }

@@ -1,5 +1,6 @@
 import type { Incident } from '../model/types.ts';
 import type { EventRecord } from '../plugin.ts';
+import type { FleetCounts } from './select.ts';
 import type { Delta, DeviceView, HealView, MonitorView, PluginView, Snapshot } from './types.ts';
 
 /** How much of the past a mirror keeps: deltas only add, so it must forget by itself. */
@@ -12,6 +13,7 @@ export type Picture = Readonly<{
   seq: number;
   at: number;
   monitor: MonitorView;
+  fleet?: FleetCounts | undefined;
   devices: ReadonlyMap<string, DeviceView>;
   incidents: ReadonlyMap<string, Incident>;
   heals: ReadonlyMap<string, HealView>;
@@ -31,8 +33,10 @@ export function pictureOf(snapshot: Snapshot): Picture {
 
 /** The snapshot of a picture. */
 export function snapshotOf(picture: Picture): Snapshot {
+  const { fleet, ...rest } = picture;
   return {
-    ...picture,
+    ...rest,
+    ...(fleet && { fleet }),
     devices: [...picture.devices.values()],
     incidents: [...picture.incidents.values()],
     heals: [...picture.heals.values()],
@@ -45,6 +49,7 @@ export function applyDelta(picture: Picture, delta: Delta): Picture {
     seq: Math.max(picture.seq, delta.seq),
     at: Math.max(picture.at, delta.at),
     monitor: delta.monitor ?? picture.monitor,
+    fleet: delta.fleet ?? picture.fleet,
     devices: changedDevices(picture.devices, delta),
     incidents: forget(
       withChanges(picture.incidents, delta.incidents),

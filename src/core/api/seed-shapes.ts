@@ -1,7 +1,7 @@
 /** The two endpoints that users of the Python version script against; snake_case because theirs is. */
 import type { Reachability } from '../model/types.ts';
 import type { EventRecord } from '../plugin.ts';
-import type { DeviceView, Snapshot } from './types.ts';
+import type { DeviceView, Source } from './types.ts';
 
 const RECENT_CHANGES = 20;
 
@@ -16,12 +16,8 @@ const SEED_STATUS: Readonly<Record<Reachability, 'online' | 'offline' | 'unknown
 
 const iso = (at: number) => new Date(at).toISOString();
 
-/** Body of GET /api/status. */
-export function seedStatus(snapshot: Snapshot, now: number) {
-  return { timestamp: iso(now), devices: snapshot.devices.map(statusRow) };
-}
-
-function statusRow(device: DeviceView) {
+/** A device in GET /api/status. */
+export function statusRow(device: DeviceView) {
   return {
     id: device.id,
     ip: device.address,
@@ -40,35 +36,31 @@ function statusRow(device: DeviceView) {
   };
 }
 
-/** Body of GET /api/stats. */
-export function seedStats(snapshot: Snapshot, now: number) {
+/** A device in GET /api/stats. */
+export function statsRow(device: DeviceView) {
   return {
-    timestamp: iso(now),
-    devices: snapshot.devices.map((device) => ({
-      id: device.id,
-      ip: device.address,
-      label: device.label,
-      uptime_percentage: device.stats.uptimePercent,
-      average_response_time_ms: device.stats.averageRttMs,
-      total_checks: device.stats.totalChecks,
-      online_checks: device.stats.onlineChecks,
-      since: iso(device.stats.since),
-    })),
-    recent: recentChanges(snapshot),
+    id: device.id,
+    ip: device.address,
+    label: device.label,
+    uptime_percentage: device.stats.uptimePercent,
+    average_response_time_ms: device.stats.averageRttMs,
+    total_checks: device.stats.totalChecks,
+    online_checks: device.stats.onlineChecks,
+    since: iso(device.stats.since),
   };
 }
 
-/** The last hard changes of status, newest first. */
-function recentChanges(snapshot: Snapshot) {
-  const devices = new Map(snapshot.devices.map((device) => [device.id, device]));
-  return snapshot.events
-    .filter((event) => event.type === 'status-change')
+/** The last hard changes of status, newest first: `recent` in GET /api/stats. */
+export function recentChanges(source: Source) {
+  return source
+    .snapshot()
+    .events.filter((event) => event.type === 'status-change')
     .slice(-RECENT_CHANGES)
     .reverse()
-    .map((event) => changeRow(event, devices.get(event.device ?? '')));
+    .map((event) => changeRow(event, source.device(event.device ?? '')));
 }
 
-function changeRow(event: EventRecord, device: DeviceView | undefined) {
+function changeRow(event: EventRecord, device: DeviceView | null) {
   return {
     timestamp: event.at,
     id: event.device ?? null,

@@ -11,6 +11,7 @@ import type {
   TranscriptLine,
 } from '../model/types.ts';
 import type { EventRecord } from '../plugin.ts';
+import type { DeviceQuery, FleetCounts, Selection } from './select.ts';
 
 /**
  * What every view sees. All of it is JSON: in-process and over the socket the shapes are the same.
@@ -121,6 +122,8 @@ export type Snapshot = Readonly<{
   seq: number;
   at: number;
   monitor: MonitorView;
+  /** Of a fleet that is not shown whole: how many devices there are. */
+  fleet?: FleetCounts;
   devices: readonly DeviceView[];
   incidents: readonly Incident[];
   heals: readonly HealView[];
@@ -133,8 +136,9 @@ export type Delta = Readonly<{
   seq: number;
   at: number;
   monitor?: MonitorView;
+  fleet?: FleetCounts;
   devices?: readonly DeviceView[];
-  /** Ids of devices that are gone after a reload. */
+  /** Ids of devices that are gone after a reload, or no longer seen through the lens. */
   removed?: readonly string[];
   incidents?: readonly Incident[];
   heals?: readonly HealView[];
@@ -167,6 +171,14 @@ export type ActionResult =
 export interface Source {
   /** The newest picture; always there once the source is open. */
   snapshot(): Snapshot;
+  /** Which devices match, and the counts of all: without the views of a whole fleet, which take a while. */
+  select(query: DeviceQuery): Selection;
+  device(id: string): DeviceView | null;
+  /**
+   * Of a fleet that is too large to be shown whole: words to look for. The snapshot then holds what matches too, beside
+   * what somebody may have to look at. Absent where the picture is always whole.
+   */
+  search?(words: string): void;
   /** Called after each change of the picture, at most ten times a second. Returns the way to stop. */
   subscribe(listener: (delta: Delta) => void): () => void;
   act(action: Action): Promise<ActionResult>;

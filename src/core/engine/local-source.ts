@@ -7,6 +7,8 @@ const SAMPLES_SHOWN = 600;
 export function localSource(store: Store, act: (action: Action) => Promise<ActionResult>): Source {
   return {
     snapshot: () => store.snapshot(),
+    select: (query) => store.select(query),
+    device: (id) => store.device(id),
     subscribe: (listener) => store.subscribe(listener),
     act,
     samples: async (device) => store.samples(device).slice(-SAMPLES_SHOWN),

@@ -1,3 +1,4 @@
+import type { DeviceBrief } from '../api/select.ts';
 import type { DeviceView } from '../api/types.ts';
 import { averageLossPercent } from '../model/limits.ts';
 import type { Incident } from '../model/types.ts';
@@ -51,6 +52,13 @@ export function deviceView(device: Monitored, { monoMs, incident, rootCause }: A
       strategies: device.strategies.map(({ name }) => name),
     },
   };
+}
+
+/** A device as queries look at it: what it takes to tell whether it is meant. */
+export function deviceBrief({ device, state, healing, downtime }: Monitored): DeviceBrief {
+  const { id, label, address, group } = device;
+  const flags = { downtime: downtime?.reason ?? null, flapping: state.flapping };
+  return { id, label, address, group, reachability: state.reachability, healing, flags };
 }
 
 function probeView(name: string, result: ProbeResult | undefined): DeviceView['probes'][number] {

@@ -1,6 +1,6 @@
 import type { HealView } from '../../core/api/types.ts';
+import { shownState } from '../../core/model/shown-state.ts';
 import { type Span, wrap } from '../cells.ts';
-import { shownState } from '../device-state.ts';
 import { countdown, duration } from '../format.ts';
 import { type Binding, bindingsOf, type Place } from '../keys.ts';
 import type { Approval, Confirm, Scene } from '../ui.ts';

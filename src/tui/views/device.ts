@@ -1,7 +1,8 @@
 import type { DeviceView, HealView } from '../../core/api/types.ts';
+import { shownState } from '../../core/model/shown-state.ts';
 import { fitTo, line, rule, type Span, spansWidth, steady } from '../cells.ts';
 import { chart, WINDOWS_MS, wholeWindow } from '../chart.ts';
-import { noteOf, shownState } from '../device-state.ts';
+import { noteOf } from '../device-state.ts';
 import { clock, coarseDuration, duration, loss, p95, rtt, uptime } from '../format.ts';
 import { bodyHeight, type Scene } from '../ui.ts';
 import { eventSpans } from './event-line.ts';

@@ -51,7 +51,7 @@ export const fleetView: View = defineView<FleetRow>({
 });
 
 function summary({ ui, data, look }: Scene, rows: readonly FleetRow[]): Span[] {
-  const all = data.snapshot.devices.length;
+  const isPart = data.snapshot.fleet !== undefined;
   const shown = rows.reduce(
     (sum, row) => sum + (row.kind === 'group' ? (row.collapsed ? row.total : 0) : 1),
     0,
@@ -59,7 +59,8 @@ function summary({ ui, data, look }: Scene, rows: readonly FleetRow[]): Span[] {
   const filter = parseFilter(ui.filters.fleet);
   const spans: Span[] = [
     ['title', ' Fleet'],
-    `  ${shown} of ${all}`,
+    `  ${shown} of ${data.total}`,
+    ...(isPart ? [['dim', ' (what needs a look, and what a filter finds)'] as const] : []),
     ['dim', '   sort: '],
     ui.sort,
     ui.reverse ? ' reversed' : '',
@@ -77,9 +78,11 @@ function tableLines(scene: Scene, rows: readonly FleetRow[], list: ListState): s
   const height = fleetView.listHeight(scene);
   if (rows.length === 0) {
     const why =
-      ui.filters.fleet === ''
-        ? 'The config names no device.'
-        : 'No device matches the filter. Esc clears it.';
+      ui.filters.fleet !== ''
+        ? 'No device matches the filter. Esc clears it.'
+        : data.total === 0
+          ? 'The config names no device.'
+          : `All ${data.total} devices are well. / finds one by its name, address or group.`;
     return ['', line(look, size.columns, [['dim', `  ${why}`]])];
   }
   const layout = layoutOf(size.columns, data.labelWidth);

@@ -1,5 +1,5 @@
+import { SEVERITY, type ShownState } from '../../core/model/shown-state.ts';
 import { between, type Span, spansWidth } from '../cells.ts';
-import { SEVERITY, type ShownState } from '../device-state.ts';
 import { clock, counted } from '../format.ts';
 import type { Style } from '../theme.ts';
 import type { Scene } from '../ui.ts';

@@ -1,6 +1,6 @@
+import { shownState } from '../../core/model/shown-state.ts';
 import type { Incident } from '../../core/model/types.ts';
 import { fitTo, line, rule, type Span, selectedLine, steady } from '../cells.ts';
-import { shownState } from '../device-state.ts';
 import { clock, coarseDuration, duration } from '../format.ts';
 import { bodyHeight, type Scene } from '../ui.ts';
 import { defineView, type View } from './view.ts';

@@ -1,5 +1,5 @@
+import { SEVERITY } from '../../core/model/shown-state.ts';
 import { line, type Span } from '../cells.ts';
-import { SEVERITY } from '../device-state.ts';
 import { counted } from '../format.ts';
 import type { Scene } from '../ui.ts';
 import { modeOf } from './head.ts';

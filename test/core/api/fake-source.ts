@@ -1,5 +1,7 @@
 /** A `Source` whose picture the test changes by hand: no engine, no clock, no timers. */
+
 import { applyDelta, type Picture, pictureOf, snapshotOf } from '../../../src/core/api/picture.ts';
+import { select } from '../../../src/core/api/select.ts';
 import type {
   Action,
   ActionResult,
@@ -212,6 +214,8 @@ export function fakeSource(start: Snapshot = snapshotWith()): FakeSource {
       connection = { state, since: now };
       publish({});
     },
+    select: (query) => select(picture.devices.values(), query),
+    device: (id) => picture.devices.get(id) ?? null,
     snapshot() {
       snapshot ??= snapshotOf(picture);
       return snapshot;

@@ -2,7 +2,7 @@ import { arrange, byId, el, setText } from './dom.ts';
 import { age, percent, rtt } from './format.ts';
 import { lookOf, noteOf } from './looks.ts';
 import { sparkline } from './sparkline.ts';
-import type { DeviceRow } from './wire.ts';
+import type { DeviceRow, Fleet } from './wire.ts';
 
 /** Rows in the page at once: enough to read, few enough to stay quick with ten thousand devices. */
 const PAGE_ROWS = 200;
@@ -25,7 +25,7 @@ export function deviceTable() {
         redraw();
       });
     },
-    show(devices: ReadonlyMap<string, DeviceRow>, filter: string, now: number): void {
+    show(devices: ReadonlyMap<string, DeviceRow>, filter: string, now: number, fleet: Fleet | null): void {
       const matching = byGravity(byName(devices).filter((device) => matches(device, filter)));
       const visible = matching.slice(0, limit);
       const labelOf = (id: string) => devices.get(id)?.label ?? id;
@@ -37,7 +37,7 @@ export function deviceTable() {
       more.hidden = hidden === 0;
       setText(more, `Show ${Math.min(hidden, PAGE_ROWS)} more of ${hidden.toLocaleString('en')}`);
       empty.hidden = matching.length > 0;
-      setText(empty, filter === '' ? 'No devices yet.' : 'No device matches the filter.');
+      setText(empty, emptyWords(filter, fleet));
     },
     /** Lengths of time go on while nothing else changes. */
     tick(now: number): void {
@@ -56,6 +56,12 @@ export function deviceTable() {
     shown.set(device.id, { row, device, note, since });
     return row;
   }
+}
+
+function emptyWords(filter: string, fleet: Fleet | null): string {
+  if (filter !== '') return 'No device matches the filter.';
+  if (!fleet) return 'No devices yet.';
+  return `All ${fleet.total.toLocaleString('en')} devices are well: the filter finds one by name, address or group.`;
 }
 
 function cells(device: DeviceRow, note: string, since: HTMLElement): HTMLElement[] {

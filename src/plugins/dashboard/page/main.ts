@@ -11,6 +11,8 @@ import { askForToken, storedToken, takeTokenFromAddress } from './token.ts';
 import type { Delta, Snapshot } from './wire.ts';
 
 const TICK_MS = 1_000;
+/** A search is sent when the reader has stopped typing for this long. */
+const SEARCH_MS = 250;
 
 const filter = byId<HTMLInputElement>('filter');
 const table = deviceTable();
@@ -24,15 +26,17 @@ let lastHeard = Date.now();
 /** Set while the server itself has lost the daemon it shows. */
 let staleSince: number | null = null;
 let willPaint = false;
+let searched = '';
+let searching: ReturnType<typeof setTimeout> | undefined;
 
 function paint(): void {
   willPaint = false;
   if (picture === null) return;
   const now = Date.now();
-  showCounts(picture.devices.values());
+  showCounts(picture.devices.values(), picture.fleet);
   showBanner(picture.monitor);
   incidents.show(picture, now);
-  table.show(picture.devices, filter.value.trim().toLowerCase(), now);
+  table.show(picture.devices, filter.value.trim().toLowerCase(), now, picture.fleet);
   activity.show(picture.changes, now);
   heals.show(picture, now);
 }
@@ -65,7 +69,20 @@ function tick(): void {
   showFreshness();
 }
 
-filter.addEventListener('input', paintSoon);
+filter.addEventListener('input', () => {
+  paintSoon();
+  clearTimeout(searching);
+  searching = setTimeout(search, SEARCH_MS);
+});
+
+/** What is not in the picture of a large fleet is looked for by the server. */
+function search(): void {
+  const words = filter.value.trim().toLowerCase();
+  if (!picture?.fleet || words === searched) return;
+  searched = words;
+  stream.restart();
+}
+
 table.onMore(paintSoon);
 document.addEventListener('keydown', (event) => {
   if (event.target instanceof HTMLInputElement) {
@@ -73,6 +90,7 @@ document.addEventListener('keydown', (event) => {
       filter.value = '';
       filter.blur();
       paintSoon();
+      search();
     }
   } else if (event.key === '/' && !event.ctrlKey && !event.metaKey && !event.altKey) {
     event.preventDefault();
@@ -82,8 +100,8 @@ document.addEventListener('keydown', (event) => {
 
 takeTokenFromAddress();
 setInterval(tick, TICK_MS);
-void follow({
-  url: '/api/events',
+const stream = follow({
+  url: () => `/api/events?lens=${encodeURIComponent(searched)}`,
   token: storedToken,
   onMessage,
   onAlive() {

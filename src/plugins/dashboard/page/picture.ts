@@ -1,4 +1,4 @@
-import type { Delta, DeviceRow, EventRecord, HealRow, Incident, Monitor, Snapshot } from './wire.ts';
+import type { Delta, DeviceRow, EventRecord, Fleet, HealRow, Incident, Monitor, Snapshot } from './wire.ts';
 
 /** The page shows 20 status changes and 20 heals; older ones need not be kept. */
 const KEPT = 200;
@@ -7,6 +7,7 @@ const KEPT = 200;
 export type Picture = {
   seq: number;
   monitor: Monitor;
+  fleet: Fleet | null;
   readonly devices: Map<string, DeviceRow>;
   readonly incidents: Map<string, Incident>;
   readonly heals: Map<string, HealRow>;
@@ -18,6 +19,7 @@ export function pictureOf(snapshot: Snapshot): Picture {
   const picture: Picture = {
     seq: snapshot.seq,
     monitor: snapshot.monitor,
+    fleet: null,
     devices: new Map(),
     incidents: new Map(),
     heals: new Map(),
@@ -40,6 +42,7 @@ export function apply(picture: Picture, delta: Delta): boolean {
 function merge(picture: Picture, change: Delta, knownSeq: number): void {
   picture.seq = Math.max(picture.seq, change.seq);
   if (change.monitor !== undefined) picture.monitor = change.monitor;
+  if (change.fleet !== undefined) picture.fleet = change.fleet;
   for (const device of change.devices ?? []) picture.devices.set(device.id, device);
   for (const id of change.removed ?? []) picture.devices.delete(id);
   for (const incident of change.incidents ?? []) {

@@ -4,7 +4,7 @@ const BACKOFF_MS = [250, 500, 1_000, 2_000, 4_000] as const;
 const SILENCE_MS = 45_000;
 
 type StreamOptions = Readonly<{
-  url: string;
+  url(): string;
   token(): string | null;
   /** False: this message does not fit, start again with the whole picture. */
   onMessage(event: string, data: string): boolean;
@@ -16,12 +16,32 @@ type StreamOptions = Readonly<{
 }>;
 
 /** Follows the stream for as long as the page is open; resumes where it was after a loss. */
-export async function follow(options: StreamOptions): Promise<never> {
+export function follow(options: StreamOptions): Readonly<{
+  /** Begins anew with the whole picture, at the address as it is now. */
+  restart(): void;
+}> {
+  const state = { current: new AbortController(), restarted: false };
+  void followForEver(options, state);
+  return {
+    restart() {
+      state.restarted = true;
+      state.current.abort();
+    },
+  };
+}
+
+async function followForEver(
+  options: StreamOptions,
+  state: { current: AbortController; restarted: boolean },
+): Promise<never> {
   let lastId: string | null = null;
   let failures = 0;
   for (;;) {
+    state.current = new AbortController();
+    if (state.restarted) lastId = null;
+    state.restarted = false;
     try {
-      const response = await connect(options, lastId);
+      const response = await connect(options, lastId, state.current.signal);
       if (response.status === 401) {
         await options.onTokenNeeded();
         continue;
@@ -40,15 +60,21 @@ export async function follow(options: StreamOptions): Promise<never> {
     } catch {
       // Lost, silent or never there: all the same to the reader.
     }
+    if (state.restarted) continue;
     options.onLost();
     await new Promise((wake) => setTimeout(wake, BACKOFF_MS[Math.min(failures++, BACKOFF_MS.length - 1)]));
   }
 }
 
-function connect({ url, token }: StreamOptions, lastId: string | null): Promise<Response> {
+function connect(
+  { url, token }: StreamOptions,
+  lastId: string | null,
+  signal: AbortSignal,
+): Promise<Response> {
   const secret = token();
-  return fetch(url, {
+  return fetch(url(), {
     cache: 'no-store',
+    signal,
     headers: {
       accept: 'text/event-stream',
       ...(secret === null ? {} : { authorization: `Bearer ${secret}` }),

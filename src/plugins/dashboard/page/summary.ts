@@ -1,15 +1,13 @@
 import { arrange, byId, el, setText } from './dom.ts';
 import { duration } from './format.ts';
 import { ALL_LOOKS, lookOf } from './looks.ts';
-import type { DeviceRow, Monitor } from './wire.ts';
+import type { DeviceRow, Fleet, Monitor } from './wire.ts';
 
 /** The counts at the top and in the title of the tab. */
-export function showCounts(devices: Iterable<DeviceRow>): void {
-  const counts = new Map<string, number>();
-  for (const device of devices) {
-    const { word } = lookOf(device);
-    counts.set(word, (counts.get(word) ?? 0) + 1);
-  }
+export function showCounts(devices: Iterable<DeviceRow>, fleet: Fleet | null): void {
+  const counts = fleet
+    ? new Map(Object.entries(fleet.states).filter(([, count]) => count > 0))
+    : counted(devices);
   const shown = ALL_LOOKS.filter(({ word }) => word === 'up' || word === 'down' || counts.has(word));
   // Good news leads the line, then the worst first.
   shown.unshift(...shown.splice(-1));
@@ -26,6 +24,15 @@ export function showCounts(devices: Iterable<DeviceRow>): void {
   );
   const down = counts.get('down') ?? 0;
   document.title = down > 0 ? `✖ ${down} down · netheal` : 'netheal';
+}
+
+function counted(devices: Iterable<DeviceRow>): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const device of devices) {
+    const { word } = lookOf(device);
+    counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
+  return counts;
 }
 
 /** What holds for all devices: a dead uplink, paused or stopped healing. */

@@ -61,10 +61,14 @@ export type Monitor = Readonly<{
   healingStopped: string | null;
 }>;
 
+/** Of a fleet too large to be sent whole: how many there are, and in which state. */
+export type Fleet = Readonly<{ total: number; states: Readonly<Record<string, number>> }>;
+
 export type Snapshot = Readonly<{
   seq: number;
   at: number;
   monitor: Monitor;
+  fleet?: Fleet;
   devices: readonly DeviceRow[];
   incidents: readonly Incident[];
   heals: readonly HealRow[];
@@ -72,4 +76,4 @@ export type Snapshot = Readonly<{
 }>;
 
 export type Delta = Readonly<{ seq: number; at: number; removed?: readonly string[] }> &
-  Partial<Pick<Snapshot, 'monitor' | 'devices' | 'incidents' | 'heals' | 'events'>>;
+  Partial<Pick<Snapshot, 'monitor' | 'fleet' | 'devices' | 'incidents' | 'heals' | 'events'>>;

@@ -1,0 +1,63 @@
+/** Which devices of a fleet somebody wants to see. Pure. */
+import { isProblem, SEVERITY, type ShownState, shownState } from '../model/shown-state.ts';
+import type { DeviceView } from './types.ts';
+
+/** Every field that is given must match. */
+export type DeviceQuery = Readonly<{
+  /** Words of which each stands in the id, label, address or group, whatever its case. */
+  q?: string;
+  state?: ShownState;
+  group?: string;
+  /** Only those that somebody may have to look at. */
+  problems?: boolean;
+  offset?: number;
+  limit?: number;
+}>;
+
+/** How many devices there are in all, and in each state. */
+export type FleetCounts = Readonly<{ total: number; states: Readonly<Record<ShownState, number>> }>;
+
+/** Ids of the devices of a query from `offset` on, how many match it, and the counts of the whole fleet. */
+export type Selection = Readonly<{ fleet: FleetCounts; matching: number; ids: readonly string[] }>;
+
+/** The part of a device that a query looks at: cheap to come by for a hundred thousand of them. */
+export type DeviceBrief = Pick<DeviceView, 'id' | 'label' | 'address' | 'group' | 'reachability'> &
+  Readonly<{
+    healing: Pick<DeviceView['healing'], 'phase'>;
+    flags: Pick<DeviceView['flags'], 'downtime' | 'flapping'>;
+  }>;
+
+/** Selects among devices. */
+export function select(devices: Iterable<DeviceBrief>, query: DeviceQuery): Selection {
+  const { offset = 0, limit = Number.POSITIVE_INFINITY } = query;
+  const states = Object.fromEntries(SEVERITY.map((state) => [state, 0])) as Record<ShownState, number>;
+  const matches = matcherOf(query);
+  const ids: string[] = [];
+  let total = 0;
+  let matching = 0;
+  for (const device of devices) {
+    total++;
+    states[shownState(device)]++;
+    if (!matches(device)) continue;
+    if (matching >= offset && matching - offset < limit) ids.push(device.id);
+    matching++;
+  }
+  return { fleet: { total, states }, matching, ids };
+}
+
+/** Whether a device is one of those that a query asks for. */
+export function matcherOf({ q = '', state, group, problems }: DeviceQuery): (device: DeviceBrief) => boolean {
+  const words = q
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
+  return (device) =>
+    (problems !== true || isProblem(device)) &&
+    (state === undefined || shownState(device) === state) &&
+    (group === undefined || device.group === group) &&
+    words.every((word) =>
+      [device.id, device.label, device.address, device.group].some((text) =>
+        text.toLowerCase().includes(word),
+      ),
+    );
+}
