@@ -1,6 +1,6 @@
 import { Cron } from 'croner';
 import { nearest } from '../nearest.ts';
-import { unknownDevice } from './devices.ts';
+import { unknownDevice } from './name-devices.ts';
 import type { Problems } from './problems.ts';
 import type { ParsedConfig } from './schema.ts';
 import type { ConfigPath, DeviceConfig, DowntimeConfig } from './types.ts';
@@ -13,12 +13,12 @@ export function resolveDowntimes(
   devices: readonly DeviceConfig[],
   problems: Problems,
 ): DowntimeConfig[] {
-  const ids = devices.map(({ id }) => id);
+  const ids = new Set(devices.map(({ id }) => id));
   const groups = [...new Set(devices.map(({ group }) => group))];
   return downtimes.map((downtime, index) => {
     const path = ['downtimes', index];
     for (const [at, id] of (downtime.devices ?? []).entries()) {
-      if (!ids.includes(id)) problems.add([...path, 'devices', at], unknownDevice(id, ids));
+      if (!ids.has(id)) problems.add([...path, 'devices', at], unknownDevice(id, ids));
     }
     for (const [at, group] of (downtime.groups ?? []).entries()) {
       if (groups.includes(group)) continue;

@@ -8,29 +8,40 @@ export type Filled = Readonly<{ written: string; value: string }>;
 
 /**
  * Replaces references to the environment in every string of a raw config. `fail` is told, with its place, of each that
- * is unset or malformed; `filled` of each text that changed. Keys are never touched.
+ * is unset or malformed; `filled` of each text that changed. Keys are never touched. What refers to nothing is given
+ * back as it is: a large config has no room for a copy.
  */
 export function interpolate(
   raw: unknown,
   env: NodeJS.ProcessEnv,
   fail: (path: ConfigPath, message: string) => void,
   filled: (text: Filled) => void = () => undefined,
-  path: ConfigPath = [],
 ): unknown {
-  if (typeof raw === 'string') {
-    const value = replace(raw, env, (message) => fail(path, message));
-    if (value !== raw) filled({ written: raw, value });
-    return value;
-  }
-  if (Array.isArray(raw))
-    return raw.map((item, index) => interpolate(item, env, fail, filled, [...path, index]));
-  if (raw === null || Object.getPrototypeOf(raw ?? 0) !== Object.prototype) return raw;
-  return Object.fromEntries(
-    Object.entries(raw as object).map(([key, value]) => [
-      key,
-      interpolate(value, env, fail, filled, [...path, key]),
-    ]),
-  );
+  const path: (string | number)[] = [];
+  const fill = (value: unknown): unknown => {
+    if (typeof value === 'string') {
+      if (!value.includes('${')) return value;
+      const text = replace(value, env, (message) => fail([...path], message));
+      if (text !== value) filled({ written: value, value: text });
+      return text;
+    }
+    if (!Array.isArray(value) && !isPlainMap(value)) return value;
+    let copy: Record<string, unknown> | unknown[] | null = null;
+    for (const [key, inside] of Object.entries(value)) {
+      path.push(Array.isArray(value) ? Number(key) : key);
+      const text = fill(inside);
+      path.pop();
+      if (text === inside) continue;
+      copy ??= Array.isArray(value) ? [...value] : { ...value };
+      (copy as Record<string, unknown>)[key] = text;
+    }
+    return copy ?? value;
+  };
+  return fill(raw);
+}
+
+function isPlainMap(value: unknown): value is Record<string, unknown> {
+  return value !== null && Object.getPrototypeOf(value ?? 0) === Object.prototype;
 }
 
 function replace(text: string, env: NodeJS.ProcessEnv, fail: (message: string) => void): string {

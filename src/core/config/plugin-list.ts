@@ -3,7 +3,6 @@ import { nearest } from '../nearest.ts';
 import { expandHome, type Scope } from './resolve.ts';
 import type { ParsedConfig } from './schema.ts';
 import { isSecretRef, SECRET_KEY } from './secrets.ts';
-import { secretAt } from './ssh-access.ts';
 import type { ConfigPath, PluginConfig } from './types.ts';
 
 /** Built-in plugins in the order in which they are applied; what the config's other sections say is handed to them. */
@@ -32,14 +31,14 @@ const BUILT_INS: readonly Readonly<{
 ];
 
 /** Which plugins are applied, in order, with their options still raw: their own schemas parse them. */
-export async function resolvePlugins(config: ParsedConfig, scope: Scope): Promise<PluginConfig[]> {
+export function resolvePlugins(config: ParsedConfig, scope: Scope): PluginConfig[] {
   const given = config.plugins ?? {};
   const list: PluginConfig[] = [];
   for (const builtIn of BUILT_INS) {
     const said = given[builtIn.name];
     if (said === false || (said === undefined && !builtIn.on)) continue;
     const path = ['plugins', builtIn.name];
-    const own = await optionsOf(said, path, scope);
+    const own = optionsOf(said, path, scope);
     const options = builtIn.given ? { ...builtIn.given(config), ...(own as object | undefined) } : own;
     list.push({ name: builtIn.name, options, path });
   }
@@ -52,7 +51,7 @@ export async function resolvePlugins(config: ParsedConfig, scope: Scope): Promis
     }
     const isPath = name.startsWith('.') || name.startsWith('~/');
     const place = isPath ? resolve(scope.dir, expandHome(name, scope.env)) : name;
-    list.push({ name: place, options: await optionsOf(said, path, scope), path });
+    list.push({ name: place, options: optionsOf(said, path, scope), path });
   }
   return list;
 }
@@ -71,7 +70,7 @@ function unknownPlugin(name: string): string {
 }
 
 /** `true` and an empty value mean the defaults; references to secrets are fetched. */
-async function optionsOf(said: unknown, path: ConfigPath, scope: Scope): Promise<unknown> {
+function optionsOf(said: unknown, path: ConfigPath, scope: Scope): unknown {
   if (said === true || said === null || said === undefined) return undefined;
   if (typeof said !== 'object' || Array.isArray(said)) {
     scope.problems.add(path, 'must be a map of options, true or false');
@@ -80,18 +79,16 @@ async function optionsOf(said: unknown, path: ConfigPath, scope: Scope): Promise
   return withSecrets(said, path, scope);
 }
 
-/** Options of anybody with the references to secrets fetched: those under keys that name a secret. */
-export async function withSecrets(value: unknown, path: ConfigPath, scope: Scope): Promise<unknown> {
-  if (Array.isArray(value))
-    return Promise.all(value.map((item, index) => withSecrets(item, [...path, index], scope)));
+/** Options of anybody with their references to secrets replaced: those under keys that name a secret. */
+export function withSecrets(value: unknown, path: ConfigPath, scope: Scope): unknown {
+  if (Array.isArray(value)) return value.map((item, index) => withSecrets(item, [...path, index], scope));
   if (typeof value !== 'object' || value === null) return value;
-  const entries = await Promise.all(
-    Object.entries(value).map(async ([key, inside]) => {
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inside]) => {
       const place = [...path, key];
       if (SECRET_KEY.test(key) && isSecretRef(inside))
-        return [key, await secretAt(inside, place, scope)] as const;
-      return [key, await withSecrets(inside, place, scope)] as const;
+        return [key, scope.secrets.at(inside, place, scope.problems)];
+      return [key, withSecrets(inside, place, scope)];
     }),
   );
-  return Object.fromEntries(entries);
 }

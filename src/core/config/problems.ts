@@ -34,6 +34,10 @@ export class Problems {
     this.#problems.push({ path: this.#original(path), message: shown });
   }
 
+  get count(): number {
+    return this.#problems.length;
+  }
+
   addAll(problems: readonly Problem[]): void {
     for (const { path, message } of problems) this.add(path, message);
   }

@@ -1,15 +1,16 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
-import type { Secret } from '../secret.ts';
 import { resolveDevices } from './devices.ts';
 import { resolveDowntimes } from './downtimes.ts';
 import { type Filled, interpolate } from './environment.ts';
 import { problemsOf } from './explain.ts';
+import { type FetchedSecrets, fetchSecrets } from './fetched-secrets.ts';
 import { resolvePlugins } from './plugin-list.ts';
 import { Problems } from './problems.ts';
 import { configSchema } from './schema.ts';
 import { mapSeed } from './seed-format.ts';
 import type { ConfigPath, ResolvedConfig } from './types.ts';
+import { Warnings } from './warnings.ts';
 
 export type ResolveContext = Readonly<{
   /** Absolute path of the file; null for a config built in code. */
@@ -32,12 +33,12 @@ export async function resolveConfig(raw: unknown, context: ResolveContext): Prom
   const early = new Problems(context.locate);
   refuseForbiddenKeys(raw, [], early);
   early.throwIfAny();
-  const texts: Filled[] = [];
+  const texts = new Map<string, Filled>();
   const filled = interpolate(
     raw,
     context.env,
     (path, message) => early.add(path, message),
-    (text) => texts.push(text),
+    (text) => texts.set(`${text.written}\0${text.value}`, text),
   );
   const seed = mapSeed(filled, early);
   early.throwIfAny();
@@ -45,7 +46,7 @@ export async function resolveConfig(raw: unknown, context: ResolveContext): Prom
   // Messages about a seed-shaped file speak of the keys that stand in it.
   const original = seed?.original ?? ((path: ConfigPath) => path);
   const locate = (path: ConfigPath) => context.locate(original(path));
-  const problems = new Problems(context.locate, { original, texts });
+  const problems = new Problems(context.locate, { original, texts: [...texts.values()] });
   const mapped = seed?.config ?? filled;
   const parsed = configSchema.safeParse(mapped);
   if (!parsed.success) {
@@ -56,11 +57,13 @@ export async function resolveConfig(raw: unknown, context: ResolveContext): Prom
 
   const { dir, env } = context;
   const stateDir = resolve(dir, expandHome(config.stateDir ?? defaultStateDir(env), env));
-  const warnings: string[] = seed ? [SEED_HINT] : [];
-  const scope = { dir, env, stateDir, problems, warnings, seed: seed !== null, secrets: new Map() };
-  const devices = await resolveDevices(config, scope);
+  const warnings = new Warnings();
+  if (seed) warnings.add(SEED_HINT);
+  const secrets = await fetchSecrets(config, { dir, env });
+  const scope = { dir, env, stateDir, problems, warnings, seed: seed !== null, secrets };
+  const devices = resolveDevices(config, scope);
   const downtimes = resolveDowntimes(config.downtimes ?? [], devices, problems);
-  const plugins = await resolvePlugins(config, scope);
+  const plugins = resolvePlugins(config, scope);
   problems.throwIfAny();
 
   const { healing = {} } = config;
@@ -84,8 +87,7 @@ export async function resolveConfig(raw: unknown, context: ResolveContext): Prom
     devices,
     downtimes,
     plugins,
-    // A jump host that many devices share is looked at once for each of them.
-    warnings: [...new Set(warnings)],
+    warnings: warnings.list(),
     locate,
   };
 }
@@ -99,9 +101,8 @@ export type Scope = Readonly<{
   env: NodeJS.ProcessEnv;
   stateDir: string;
   problems: Problems;
-  warnings: string[];
-  /** Those that were asked for, by their reference: a command that all devices share is run once. */
-  secrets: Map<string, Promise<Secret>>;
+  warnings: Warnings;
+  secrets: FetchedSecrets;
   /** The file has the seed's shape, whose users expect its defaults. */
   seed: boolean;
 }>;
@@ -118,15 +119,14 @@ function defaultStateDir(env: NodeJS.ProcessEnv): string {
   return join(base && isAbsolute(base) ? base : '~/.local/state', 'netheal');
 }
 
-function refuseForbiddenKeys(value: unknown, path: ConfigPath, problems: Problems): void {
+/** `path` is that of `value`; it is changed on the way and as it was at the end: a large config has a million values. */
+function refuseForbiddenKeys(value: unknown, path: (string | number)[], problems: Problems): void {
   if (typeof value !== 'object' || value === null) return;
-  for (const key of Object.keys(value)) {
-    if (FORBIDDEN.has(key)) problems.add([...path, key], 'this key is not allowed');
-    else
-      refuseForbiddenKeys(
-        (value as Record<string, unknown>)[key],
-        [...path, Array.isArray(value) ? Number(key) : key],
-        problems,
-      );
+  for (const [key, inside] of Object.entries(value)) {
+    if (typeof inside !== 'object' && !FORBIDDEN.has(key)) continue;
+    path.push(Array.isArray(value) ? Number(key) : key);
+    if (FORBIDDEN.has(key)) problems.add([...path], 'this key is not allowed');
+    else refuseForbiddenKeys(inside, path, problems);
+    path.pop();
   }
 }

@@ -35,6 +35,11 @@ const HEALING_KEYS: typeof DEVICE_KEYS = {
   max_attempts: [['maxAttempts'], same],
   wait_between_attempts_seconds: [['waitBetweenAttempts'], seconds],
 };
+const SECTIONS: Readonly<Record<string, typeof DEVICE_KEYS>> = {
+  devices: DEVICE_KEYS,
+  monitoring: MONITORING_KEYS,
+  healing: HEALING_KEYS,
+};
 /** Keys that only the seed has: one of them makes a file a seed-shaped one. */
 const SEED_ONLY =
   /^(ssh_enabled|ssh_username|ssh_password|ssh_port|healing_commands|ping_interval_seconds|ping_timeout_seconds|failure_threshold|max_attempts|wait_between_attempts_seconds)$/;
@@ -46,13 +51,17 @@ export function mapSeed(raw: unknown, problems: Problems): MappedSeed | null {
   if (!sections.some((section) => isMap(section) && Object.keys(section).some((key) => SEED_ONLY.test(key))))
     return null;
 
-  const origins = new Map<string, ConfigPath>();
+  /** Sections that have the new shape already. */
+  const asTheyAre = new Set<string>();
   const map = (section: unknown, keys: typeof DEVICE_KEYS, at: ConfigPath): unknown => {
     if (!isMap(section)) return section;
     const mixed = Object.keys(section).filter((key) => !(key in keys) && key !== 'ssh_enabled');
     const hasSeedKeys = Object.keys(section).some((key) => SEED_ONLY.test(key));
     // A section without any seed key is one of the new shape, and may stand beside seed-shaped ones.
-    if (!hasSeedKeys && mixed.length > 0) return section;
+    if (!hasSeedKeys && mixed.length > 0) {
+      asTheyAre.add(at.join('.'));
+      return section;
+    }
     for (const key of mixed) {
       const near = key.includes('_') ? nearest(key, [...Object.keys(keys), 'ssh_enabled']) : null;
       problems.add(
@@ -68,7 +77,6 @@ export function mapSeed(raw: unknown, problems: Problems): MappedSeed | null {
     for (const [key, [path, convert]] of Object.entries(keys)) {
       if (!(key in section)) continue;
       set(result, path, convert(section[key]));
-      origins.set(JSON.stringify([...at, ...path]), [...at, key]);
     }
     return result;
   };
@@ -79,7 +87,7 @@ export function mapSeed(raw: unknown, problems: Problems): MappedSeed | null {
   const config: Raw = { ...raw, devices };
   if ('monitoring' in raw) config.monitoring = map(raw.monitoring, MONITORING_KEYS, ['monitoring']);
   if ('healing' in raw) config.healing = map(raw.healing, HEALING_KEYS, ['healing']);
-  return { config, original: (path) => originOf(path, origins) };
+  return { config, original: (path) => originOf(path, asTheyAre) };
 }
 
 /** `ssh_enabled: false` means: only watch it. */
@@ -90,10 +98,15 @@ function withoutAccess(seed: unknown, mapped: unknown): unknown {
 }
 
 /** The seed's path for the longest known beginning of a new path; what follows it is the same in both. */
-function originOf(path: ConfigPath, origins: ReadonlyMap<string, ConfigPath>): ConfigPath {
-  for (let length = path.length; length > 0; length--) {
-    const origin = origins.get(JSON.stringify(path.slice(0, length)));
-    if (origin) return [...origin, ...path.slice(length)];
+function originOf(path: ConfigPath, asTheyAre: ReadonlySet<string>): ConfigPath {
+  const depth = path[0] === 'devices' ? 2 : 1;
+  const keys = SECTIONS[String(path[0])];
+  const [at, inside] = [path.slice(0, depth), path.slice(depth)];
+  if (!keys || asTheyAre.has(at.join('.'))) return path;
+  for (let length = inside.length; length > 0; length--) {
+    const wanted = inside.slice(0, length).join('.');
+    const known = Object.entries(keys).find(([, [to]]) => to.join('.') === wanted);
+    if (known) return [...at, known[0], ...inside.slice(length)];
   }
   return path;
 }

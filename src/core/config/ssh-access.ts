@@ -1,14 +1,12 @@
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
-import { messageOf } from '../errors.ts';
 import { nearest } from '../nearest.ts';
 import type { SshAccess } from '../plugin.ts';
 import type { Secret } from '../secret.ts';
-import { type NamedDevice, unknownDevice } from './devices.ts';
+import { type NamedDevice, type NamedFleet, unknownDevice } from './name-devices.ts';
 import { expandHome, type Scope } from './resolve.ts';
 import type { ParsedConfig, ParsedJump, ParsedSsh } from './schema.ts';
-import { resolveSecret, type SecretRef } from './secrets.ts';
 import type { ConfigPath } from './types.ts';
 
 /** Dialects of the contract. `linux` and `openwrt` take commands by exec, the others by an interactive shell. */
@@ -26,94 +24,135 @@ export const DIALECTS = [
 const SECRET_KEYS = ['password', 'passphrase', 'enableSecret', 'sudoPassword'] as const;
 const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
 
-/** How to log in to a device, its jump hosts included; undefined where the config gives no access. */
-export async function resolveSsh(
-  device: NamedDevice,
-  all: readonly NamedDevice[],
-  config: ParsedConfig,
-  scope: Scope,
-  behind: readonly string[] = [],
-): Promise<SshAccess | undefined> {
-  const { parsed, index, id, address } = device;
-  if (!parsed.ssh) return undefined;
-  const path: ConfigPath = ['devices', index, 'ssh'];
-  // `defaults.ssh.via: [bastion]` is for everybody but the bastion itself.
-  const inherited = config.devices[index]?.ssh?.via === undefined;
-  const hops = parsed.ssh.via?.filter((hop) => !(inherited && hop === id));
-  const via = await resolveVia({ ...parsed.ssh, via: hops }, [...path, 'via'], all, config, scope, [
-    ...behind,
-    id,
-  ]);
-  return accessOf(parsed.ssh, parsed.ssh.host ?? address, id, via, path, config, scope);
-}
+/** What a section `ssh` says, whichever device it is for. */
+type Login = Omit<SshAccess, 'name' | 'host' | 'via'> & Readonly<{ lacksKey: boolean }>;
 
-async function resolveVia(
-  { via = [] }: ParsedSsh,
-  path: ConfigPath,
-  all: readonly NamedDevice[],
-  config: ParsedConfig,
-  scope: Scope,
-  chain: readonly string[],
-): Promise<SshAccess[]> {
-  const { problems } = scope;
-  const hops: SshAccess[] = [];
-  for (const [at, hop] of via.entries()) {
-    const place = [...path, at];
-    if (typeof hop !== 'string') {
-      const name = `${hop.username ?? userName()}@${hop.host}`;
-      hops.push(await accessOf(hop, hop.host, name, [], place, config, scope));
-      continue;
-    }
-    const jump = all.find(({ id }) => id === hop);
-    if (!jump)
-      problems.add(
-        place,
-        unknownDevice(
-          hop,
-          all.map(({ id }) => id),
-        ),
-      );
+/**
+ * How to log in to the devices of a fleet. Nearly all of a large one inherit the same section: what it says is worked out
+ * once and shared.
+ */
+export class SshAccesses {
+  readonly #fleet: NamedFleet;
+  readonly #config: ParsedConfig;
+  readonly #scope: Scope;
+  readonly #logins = new Map<ParsedSsh | ParsedJump, Login>();
+  readonly #routes = new Map<ParsedSsh['via'], readonly SshAccess[]>();
+
+  constructor(fleet: NamedFleet, config: ParsedConfig, scope: Scope) {
+    this.#fleet = fleet;
+    this.#config = config;
+    this.#scope = scope;
+  }
+
+  /** Access to a device, its jump hosts included; undefined where the config gives none. */
+  of({ parsed, index, id, address }: NamedDevice, behind: readonly string[] = []): SshAccess | undefined {
+    const { ssh } = parsed;
+    if (!ssh) return undefined;
+    const path: ConfigPath = ['devices', index, 'ssh'];
+    // `defaults.ssh.via: [bastion]` is for everybody but the bastion itself.
+    const inherited = this.#config.devices[index]?.ssh?.via === undefined;
+    const via = inherited && ssh.via?.includes(id) ? ssh.via.filter((hop) => hop !== id) : ssh.via;
+    const route = this.#route(via, [...path, 'via'], [...behind, id]);
+    return this.#access(ssh, ssh.host ?? address, id, route, path);
+  }
+
+  #route(via: ParsedSsh['via'], path: ConfigPath, chain: readonly string[]): readonly SshAccess[] {
+    if (via === undefined) return NO_HOPS;
+    const known = this.#routes.get(via);
+    // Whoever is a hop of it would go round in a circle.
+    if (known && !leadsThrough(known, chain)) return known;
+    const { problems } = this.#scope;
+    const before = problems.count;
+    const hops = via.flatMap((hop, at) => this.#hop(hop, [...path, at], chain) ?? []);
+    if (problems.count === before) this.#routes.set(via, hops);
+    return hops;
+  }
+
+  #hop(hop: string | ParsedJump, place: ConfigPath, chain: readonly string[]): SshAccess | null {
+    if (typeof hop !== 'string')
+      return this.#access(hop, hop.host, `${hop.username ?? userName()}@${hop.host}`, NO_HOPS, place);
+    const { byId } = this.#fleet;
+    const { problems } = this.#scope;
+    const jump = byId.get(hop);
+    if (!jump) problems.add(place, unknownDevice(hop, byId.keys()));
     else if (chain.includes(hop))
       problems.add(place, `jump hosts go round in a circle: ${[...chain, hop].join(' -> ')}`);
     else {
-      const access = await resolveSsh(jump, all, config, scope, chain);
-      if (access) hops.push(access);
-      else problems.add(place, `the jump host "${hop}" has no ssh section`);
+      const access = this.of(jump, chain);
+      if (access) return access;
+      problems.add(place, `the jump host "${hop}" has no ssh section`);
     }
+    return null;
   }
-  return hops;
+
+  #access(
+    ssh: ParsedSsh | ParsedJump,
+    host: string,
+    name: string,
+    via: readonly SshAccess[],
+    path: ConfigPath,
+  ): SshAccess {
+    const { lacksKey, ...login } = this.#login(ssh, path);
+    const { warnings } = this.#scope;
+    if (lacksKey) warnings.about(name, `: there is no private key ${login.privateKey}`);
+    if (login.legacy) warnings.about(name, ': legacy: true allows algorithms that are no longer safe');
+    return { name, host, ...login, via };
+  }
+
+  #login(ssh: ParsedSsh | ParsedJump, path: ConfigPath): Login {
+    const known = this.#logins.get(ssh);
+    if (known) return known;
+    const { dir, env, problems } = this.#scope;
+    const before = problems.count;
+    this.#checkDialect(ssh.dialect, path);
+    const absolute = (file: string) => resolve(dir, expandHome(file, env));
+    const privateKey = ssh.privateKey === undefined ? undefined : absolute(ssh.privateKey);
+    const login = {
+      port: ssh.port ?? 22,
+      username: ssh.username ?? userName(),
+      ...(privateKey === undefined ? {} : { privateKey }),
+      ...this.#secretsOf(ssh, path),
+      ...agentOf(ssh.agent, absolute),
+      ...hostKeyOf(ssh, absolute, this.#scope),
+      dialect: ssh.dialect ?? 'auto',
+      legacy: ssh.legacy ?? false,
+      connectTimeoutMs: ssh.connectTimeout ?? DEFAULT_CONNECT_TIMEOUT_MS,
+      lacksKey: privateKey !== undefined && !existsSync(privateKey),
+    };
+    // A mistake in it is told of at every place.
+    if (problems.count === before) this.#logins.set(ssh, login);
+    return login;
+  }
+
+  #secretsOf(
+    ssh: ParsedSsh | ParsedJump,
+    path: ConfigPath,
+  ): Partial<Record<(typeof SECRET_KEYS)[number], Secret>> {
+    const { secrets, problems } = this.#scope;
+    const found: Partial<Record<(typeof SECRET_KEYS)[number], Secret>> = {};
+    for (const key of SECRET_KEYS) {
+      const secret = ssh[key] === undefined ? null : secrets.at(ssh[key], [...path, key], problems);
+      if (secret) found[key] = secret;
+    }
+    return found;
+  }
+
+  #checkDialect(dialect: string | undefined, path: ConfigPath): void {
+    if (dialect === undefined) return;
+    const known = [...DIALECTS, ...Object.keys(this.#config.dialects ?? {})];
+    if (known.includes(dialect)) return;
+    const near = nearest(dialect, known);
+    this.#scope.problems.add(
+      [...path, 'dialect'],
+      `"${dialect}" is no known dialect${near ? `, did you mean "${near}"?` : `; there are: ${known.join(', ')}`}`,
+    );
+  }
 }
 
-async function accessOf(
-  ssh: ParsedSsh | ParsedJump,
-  host: string,
-  name: string,
-  via: readonly SshAccess[],
-  path: ConfigPath,
-  config: ParsedConfig,
-  scope: Scope,
-): Promise<SshAccess> {
-  const { dir, env, warnings } = scope;
-  checkDialect(ssh.dialect, path, config, scope);
-  const absolute = (file: string) => resolve(dir, expandHome(file, env));
-  const privateKey = ssh.privateKey === undefined ? undefined : absolute(ssh.privateKey);
-  if (privateKey !== undefined && !existsSync(privateKey))
-    warnings.push(`${name}: there is no private key ${privateKey}`);
-  if (ssh.legacy) warnings.push(`${name}: legacy: true allows algorithms that are no longer safe`);
-  return {
-    name,
-    host,
-    port: ssh.port ?? 22,
-    username: ssh.username ?? userName(),
-    ...(privateKey === undefined ? {} : { privateKey }),
-    ...(await secretsOf(ssh, path, scope)),
-    ...agentOf(ssh.agent, absolute),
-    ...hostKeyOf(ssh, absolute, scope),
-    via,
-    dialect: ssh.dialect ?? 'auto',
-    legacy: ssh.legacy ?? false,
-    connectTimeoutMs: ssh.connectTimeout ?? DEFAULT_CONNECT_TIMEOUT_MS,
-  };
+const NO_HOPS: readonly SshAccess[] = [];
+
+function leadsThrough(hops: readonly SshAccess[], names: readonly string[]): boolean {
+  return hops.some(({ name, via }) => names.includes(name) || leadsThrough(via, names));
 }
 
 /** The seed's users had no host keys: those are pinned at the first contact, in a file of netheal's own. */
@@ -133,51 +172,6 @@ function hostKeyOf(
 function agentOf(agent: ParsedSsh['agent'], absolute: (file: string) => string): Pick<SshAccess, 'agent'> {
   if (agent === undefined || agent === true) return {};
   return { agent: agent === false ? false : absolute(agent) };
-}
-
-async function secretsOf(
-  ssh: ParsedJump | ParsedSsh,
-  path: ConfigPath,
-  scope: Scope,
-): Promise<Partial<Record<(typeof SECRET_KEYS)[number], Secret>>> {
-  const found: Partial<Record<(typeof SECRET_KEYS)[number], Secret>> = {};
-  for (const key of SECRET_KEYS) {
-    const secret = ssh[key] === undefined ? null : await secretAt(ssh[key], [...path, key], scope);
-    if (secret) found[key] = secret;
-  }
-  return found;
-}
-
-/** A secret, or a problem at its place that names the reference and never the value. */
-export async function secretAt(
-  ref: SecretRef,
-  path: ConfigPath,
-  { dir, env, problems, secrets }: Scope,
-): Promise<Secret | null> {
-  const key = JSON.stringify(ref);
-  const secret = secrets.get(key) ?? resolveSecret(ref, { dir, env });
-  secrets.set(key, secret);
-  try {
-    return await secret;
-  } catch (thrown) {
-    problems.add(path, messageOf(thrown));
-    return null;
-  }
-}
-
-function checkDialect(
-  dialect: string | undefined,
-  path: ConfigPath,
-  { dialects = {} }: ParsedConfig,
-  { problems }: Scope,
-): void {
-  const known = [...DIALECTS, ...Object.keys(dialects)];
-  if (dialect === undefined || known.includes(dialect)) return;
-  const near = nearest(dialect, known);
-  problems.add(
-    [...path, 'dialect'],
-    `"${dialect}" is no known dialect${near ? `, did you mean "${near}"?` : `; there are: ${known.join(', ')}`}`,
-  );
 }
 
 function userName(): string {

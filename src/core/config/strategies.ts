@@ -1,6 +1,6 @@
-import { type NamedDevice, unknownDevice } from './devices.ts';
+import { type NamedDevice, type NamedFleet, unknownDevice } from './name-devices.ts';
 import type { Scope } from './resolve.ts';
-import type { ParsedConfig, ParsedStrategy } from './schema.ts';
+import type { ParsedConfig, ParsedDevice, ParsedStrategy } from './schema.ts';
 import type { ConfigPath, StepConfig, StrategyConfig } from './types.ts';
 
 /** Kinds of steps that come with netheal: where one of these keys stands, it names the kind. */
@@ -11,24 +11,22 @@ const CORE_KEYS = ['on', 'timeout'];
 /** The strategies of every device that has none of its own: one list that they share. */
 export function resolveFleetStrategies(
   { healing }: ParsedConfig,
-  all: readonly NamedDevice[],
+  named: NamedFleet,
   scope: Scope,
 ): readonly StrategyConfig[] {
   return (healing?.strategies ?? []).map((strategy, at) =>
-    resolveStrategy(strategy, at, ['healing', 'strategies', at], all, scope),
+    resolveStrategy(strategy, at, ['healing', 'strategies', at], named, scope),
   );
 }
 
-/** A device's own strategies, else those of the fleet. A list of commands is a ladder of one rung. */
+/** What stands under `heal` of a device. A list of commands is a ladder of one rung. */
 export function resolveStrategies(
-  { parsed, index }: NamedDevice,
-  all: readonly NamedDevice[],
+  own: NonNullable<ParsedDevice['heal']>,
+  { index }: NamedDevice,
+  named: NamedFleet,
   { devices, defaults }: ParsedConfig,
   scope: Scope,
-  fleet: readonly StrategyConfig[],
 ): readonly StrategyConfig[] {
-  const own = parsed.heal;
-  if (own === undefined) return fleet;
   const path: ConfigPath =
     devices[index]?.heal === undefined && defaults?.heal ? ['defaults', 'heal'] : ['devices', index, 'heal'];
   const commands = own.filter((item) => typeof item === 'string');
@@ -37,7 +35,7 @@ export function resolveStrategies(
     return [{ name: 'commands', when: {}, steps: [{ kind: 'ssh', spec: { ssh: commands }, path }] }];
   }
   return own.flatMap((item, at) => {
-    if (typeof item !== 'string') return [resolveStrategy(item, at, [...path, at], all, scope)];
+    if (typeof item !== 'string') return [resolveStrategy(item, at, [...path, at], named, scope)];
     scope.problems.add(
       [...path, at],
       'commands and strategies may not be mixed: write it as { steps: [{ ssh: [...] }] }',
@@ -50,7 +48,7 @@ function resolveStrategy(
   strategy: ParsedStrategy,
   at: number,
   path: ConfigPath,
-  all: readonly NamedDevice[],
+  named: NamedFleet,
   scope: Scope,
 ): StrategyConfig {
   const { when = {}, settle, risk, approval } = strategy;
@@ -62,7 +60,7 @@ function resolveStrategy(
       ...(when.tags && { tags: when.tags }),
       ...(when.text !== undefined && { text: when.text }),
     },
-    steps: strategy.steps.flatMap((step, n) => resolveStep(step, [...path, 'steps', n], all, scope)),
+    steps: strategy.steps.flatMap((step, n) => resolveStep(step, [...path, 'steps', n], named, scope)),
     ...(settle !== undefined && { settleMs: settle }),
     ...(risk && { risk }),
     ...(approval && { approval }),
@@ -72,7 +70,7 @@ function resolveStrategy(
 function resolveStep(
   step: ParsedStrategy['steps'][number],
   path: ConfigPath,
-  all: readonly NamedDevice[],
+  named: NamedFleet,
   { problems }: Scope,
 ): StepConfig[] {
   const { on, timeout, ...spec } = step;
@@ -82,15 +80,8 @@ function resolveStep(
     problems.add(path, `a step needs a kind: ${KNOWN_KINDS.join(', ')}`);
     return [];
   }
-  if (on !== undefined && !all.some(({ id }) => id === on)) {
-    problems.add(
-      [...path, 'on'],
-      unknownDevice(
-        on,
-        all.map(({ id }) => id),
-      ),
-    );
-  }
+  if (on !== undefined && !named.byId.has(on))
+    problems.add([...path, 'on'], unknownDevice(on, named.byId.keys()));
   return [
     {
       kind,
