@@ -50,7 +50,7 @@ if (unknown.length > 0) {
 await enterOwnNamespace();
 const [load = 0] = loadavg();
 console.log(
-  `Node ${process.versions.node}, ${cpus()[0]?.model} x ${cpus().length}, load ${load.toFixed(1)} before; medians; CPU includes child processes.`,
+  `Node ${process.versions.node}, ${cpus()[0]?.model} x ${cpus().length}, load ${load.toFixed(1)} before; CPU includes child processes.`,
 );
 for (const name of wanted) await GROUPS[name]!();
 process.exit();
