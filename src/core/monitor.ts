@@ -131,7 +131,7 @@ async function start(
   const { host, hooks, registry, devices } = assembly;
   undo.push(() => host.stop());
   fleet.replace(devices);
-  sizeHeapFor(fleet.size);
+  sizeHeapFor(config.devices.map(({ check }) => check));
 
   // Only now is the config known to be right, down to the options of its plugins: a wrong one leaves nothing behind.
   const unlock = lockStateDir(config.stateDir);
