@@ -37,6 +37,7 @@ export class LastCheck {
   judged = false;
   /** Of the newest check that was judged; NaN where that one got no answer. */
   judgedRttMs = Number.NaN;
+  judgedLossPercent = Number.NaN;
 
   note(outcome: CheckOutcome, judged: boolean): void {
     this.verdict = outcome.verdict;
@@ -45,7 +46,9 @@ export class LastCheck {
     this.rttMs = outcome.verdict === 'unknown' ? Number.NaN : (outcome.rttMs ?? Number.NaN);
     this.message = messageOf(outcome);
     this.judged = judged;
-    if (judged) this.judgedRttMs = this.rttMs;
+    if (!judged || outcome.verdict === 'unknown') return;
+    this.judgedRttMs = this.rttMs;
+    this.judgedLossPercent = outcome.lossPercent;
   }
 }
 

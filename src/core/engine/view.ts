@@ -83,6 +83,8 @@ export function deviceSnapshot(
     hardness: state.hardness,
     broken: device.broken,
     since: state.since,
+    rttMs: orNull(device.last.judgedRttMs),
+    lossPercent: orNull(device.last.judgedLossPercent),
     incident: state.incident,
     rootCause,
     healing: {

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { definePlugin } from 'netheal/plugin';
 import { createMetrics } from './metrics.ts';
 
@@ -9,15 +10,11 @@ export default definePlugin({
     const metrics = createMetrics(api);
     api.hooks.onSample.tap(metrics.countSample);
     api.hooks.afterHeal.tap(metrics.countHeal);
-    api.sink({
-      name: 'metrics',
-      accepts: ['check'],
-      write: (batch) => {
-        for (const item of batch) if (item.type === 'check') metrics.keepCheck(item.record);
-      },
-    });
-    api.route('GET', 'metrics', async () => {
-      return new Response(await metrics.text(), { headers: { 'content-type': metrics.contentType } });
+    api.route('GET', 'metrics', () => {
+      const text = Readable.toWeb(Readable.from(metrics.text())) as ReadableStream;
+      return new Response(text.pipeThrough(new TextEncoderStream()), {
+        headers: { 'content-type': metrics.contentType },
+      });
     });
     api.onStop(metrics.stop);
   },

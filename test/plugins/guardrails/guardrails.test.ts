@@ -36,6 +36,8 @@ function broken({
     hardness,
     broken: reachability === 'down' && hardness === 'hard',
     since: NOW - MINUTE,
+    rttMs: null,
+    lossPercent: null,
     incident: '1',
     rootCause: null,
     healing: { enabled: true, phase: 'idle', attempts: 0, maxAttempts: 2, notBeforeMonoMs: null, ...healing },

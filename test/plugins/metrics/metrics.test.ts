@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, expect, it, vi } from 'vitest';
 import type {
-  CheckRecord,
   Device,
   DeviceSnapshot,
   FleetSnapshot,
@@ -25,6 +24,8 @@ const seen = (id: string, reachability: Reachability): DeviceSnapshot => ({
   reachability,
   hardness: 'hard',
   broken: reachability === 'down',
+  rttMs: null,
+  lossPercent: null,
   since: 1_500,
   incident: null,
   rootCause: null,
@@ -49,20 +50,6 @@ const fleet = (
   healingStopped: null,
   heals: { running, begun: [] },
 });
-const check = (id: string, given: Partial<CheckRecord>) => ({
-  type: 'check' as const,
-  record: {
-    at: 0,
-    device: deviceOf(id),
-    ok: true,
-    rttMs: 12.5,
-    lossPercent: 5,
-    failure: null,
-    reachability: 'up' as const,
-    ...given,
-  },
-});
-
 let snapshot = fleet([]);
 let plugin: AppliedPlugin;
 const apply = async () => {
@@ -98,12 +85,13 @@ it('says of each device whether it is up, and nothing where nothing is known', a
   );
 });
 
-it('gives RTT and loss of the last check in seconds and as a ratio, and keeps them through our own faults', async () => {
+it('gives RTT and loss of the last check in seconds and as a ratio, where there are any', async () => {
   await apply();
-  const sink = plugin.sinks.get('metrics')!;
-  snapshot = fleet([seen('a', 'up'), seen('b', 'down')]);
-  await sink.write([check('a', {}), check('b', { ok: false, rttMs: null, lossPercent: 100 })]);
-  await sink.write([check('a', { ok: null, rttMs: null, lossPercent: 0 })]);
+  snapshot = fleet([
+    { ...seen('a', 'up'), rttMs: 12.5, lossPercent: 5 },
+    { ...seen('b', 'down'), lossPercent: 100 },
+    seen('c', 'unknown'),
+  ]);
   const lines = await scrape();
   expect(lines.filter((line) => /^netheal_device_(rtt|loss)/.test(line))).toEqual([
     'netheal_device_rtt_seconds{device="a",group="berlin"} 0.0125',
@@ -115,12 +103,31 @@ it('gives RTT and loss of the last check in seconds and as a ratio, and keeps th
 it('forgets devices that have left the fleet', async () => {
   await apply();
   snapshot = fleet([seen('a', 'up')]);
-  await plugin.sinks.get('metrics')!.write([check('a', {})]);
   await scrape();
   snapshot = fleet([]);
   expect((await scrape()).join('\n')).not.toContain('device="a"');
-  snapshot = fleet([seen('a', 'unknown')]);
-  expect((await scrape()).join('\n')).not.toContain('netheal_device_rtt_seconds{');
+});
+
+it('says how late checks began', async () => {
+  await apply();
+  snapshot = { ...fleet([]), lateness: { p50Ms: 5, p99Ms: 12, longestMs: 40 } };
+  const lines = await scrape();
+  expect(lines).toContain('netheal_check_late_seconds{quantile="0.5"} 0.005');
+  expect(lines).toContain('netheal_check_late_seconds{quantile="0.99"} 0.012');
+});
+
+it('tells of a hundred thousand devices, each metric under its own head and in one piece', async () => {
+  await apply();
+  snapshot = fleet(Array.from({ length: 100_000 }, (_, index) => seen(`d${index}`, 'up')));
+  const lines = await scrape();
+  expect(lines.filter((line) => line.startsWith('netheal_device_up{'))).toHaveLength(100_000);
+  const heads = lines.filter((line) => line.startsWith('# TYPE netheal_device_'));
+  expect(heads).toHaveLength(4);
+  const names = lines
+    .map((line) => /^netheal_device_\w+/.exec(line)?.[0])
+    .filter((name) => name !== undefined);
+  const turns = names.filter((name, index) => name !== names[index - 1]);
+  expect(turns).toEqual([...new Set(names)]);
 });
 
 it('counts probes by result, and their times by group in buckets that double from 50 µs', async () => {
