@@ -100,6 +100,12 @@ it('gives RTT and loss of the last check in seconds and as a ratio, where there 
   ]);
 });
 
+it('writes whatever a name holds so that it can be read back', async () => {
+  await apply();
+  snapshot = fleet([{ ...seen('a', 'up'), device: deviceOf('say "hi"\\', 'two\nlines') }]);
+  expect(await scrape()).toContain(String.raw`netheal_device_up{device="say \"hi\"\\",group="two\nlines"} 1`);
+});
+
 it('forgets devices that have left the fleet', async () => {
   await apply();
   snapshot = fleet([seen('a', 'up')]);
