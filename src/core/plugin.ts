@@ -13,6 +13,7 @@
  *     });
  */
 import { z } from 'zod';
+import type { Dialect } from './config/dialect.ts';
 import type {
   Device,
   Failure,
@@ -27,6 +28,7 @@ import type {
 } from './model/types.ts';
 import type { Secret } from './secret.ts';
 
+export { type Dialect, type Dialogue, dialectSchema, dialogueSchema, HOST } from './config/dialect.ts';
 export { durationMs } from './duration.ts';
 export { messageOf, NethealError } from './errors.ts';
 export type {
@@ -46,6 +48,7 @@ export type {
 } from './model/types.ts';
 // For plugins that look at the network: names with a last good address, a fair cap, and whose fault an error is.
 export { NameResolver, type Resolution, type ResolvedAddress } from './net/name-resolver.ts';
+export { sendFault } from './net/send-fault.ts';
 export { type Release, Slots } from './net/slots.ts';
 export { kindOfSystemError, wordsOfSystemError } from './net/system-error.ts';
 export { Secret } from './secret.ts';
@@ -143,6 +146,8 @@ export type SshAccess = Readonly<{
   /** Jump hosts, the first is connected to from here. */
   via: readonly SshAccess[];
   dialect: string;
+  /** The dialects of the config itself, by name. */
+  ownDialects?: ReadonlyMap<string, Dialect>;
   enableSecret?: Secret;
   /** Password for sudo; default: `password`. */
   sudoPassword?: Secret;
@@ -424,6 +429,9 @@ export type DeviceSnapshot = Readonly<{
   /** Confirmed to be down, or to be degraded where a strategy is for that. */
   broken: boolean;
   since: number;
+  /** Of the last check that counted; null: it got no answer, or there was none yet. */
+  rttMs: number | null;
+  lossPercent: number | null;
   incident: string | null;
   /** Root cause of an unreachable device. */
   rootCause: string | null;

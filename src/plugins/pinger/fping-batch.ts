@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { cleanLine, type ProbeResult, wordsOfSystemError } from 'netheal/plugin';
-import { type Family, localError, packetSpacingMs, replied } from './engine.ts';
+import { CANCELLED, type Family, localError, packetSpacingMs, replied } from './engine.ts';
 import { readFpingLine } from './fping-output.ts';
 import { readLines } from './line-reader.ts';
 
@@ -17,9 +17,16 @@ export type BatchPlan = Readonly<{
 
 /** fping has this long, beyond its own time-outs, to end; then it hangs and is killed. */
 const GRACE_MS = 1_000;
-const BYTES_PER_PACKET = 400;
+/** Characters of output: several times what fping prints about a target and about each packet to it. */
+const MOST_OUTPUT = { always: 10_000, perPacket: 400 } as const;
 
-type Target = { rttsMs: number[]; seen: Set<number>; unreachable: string | undefined; answered: boolean };
+type Target = {
+  rttsMs: number[];
+  seen: Set<number>;
+  unreachable: string | undefined;
+  refused: string | undefined;
+  isAnswered: boolean;
+};
 
 /**
  * One fping child for many targets. Each target is answered as soon as its packets are accounted for: a silent one
@@ -34,38 +41,40 @@ export function runFpingBatch(
   const targets = new Map<string, Target>(
     addresses.map((address) => [
       address,
-      { rttsMs: [], seen: new Set(), unreachable: undefined, answered: false },
+      { rttsMs: [], seen: new Set(), unreachable: undefined, refused: undefined, isAnswered: false },
     ]),
   );
   const spacingMs = packetSpacingMs(plan.windowMs, plan.packets);
   const lastPacketMs = spacingMs * (plan.packets - 1);
   let over = false;
-  let lastError = '';
+  let complaint = '';
 
   const answer = (address: string, target: Target, result: ProbeResult) => {
-    if (target.answered) return;
-    target.answered = true;
+    if (target.isAnswered) return;
+    target.isAnswered = true;
     onResult(address, result);
   };
 
   const read = (line: string) => {
     const said = readFpingLine(line);
-    const target = said && targets.get(said.address);
-    if (!said || !target) {
-      if (line !== '' && !said) lastError = line;
-    } else if (said.type === 'unreachable') target.unreachable = said.message;
+    if (!said) return;
+    if (said.type === 'complaint') {
+      complaint = said.message;
+      return;
+    }
+    const target = targets.get(said.address);
+    if (!target) return;
+    if (said.type === 'unreachable') target.unreachable = said.message;
+    else if (said.type === 'refused') target.refused = said.message;
     else if (!target.seen.has(said.sequence)) {
       target.seen.add(said.sequence);
       if (said.type === 'reply') target.rttsMs.push(said.rttMs);
       if (target.seen.size >= plan.packets) answer(said.address, target, verdictOf(target, plan.packets));
     }
-    if (readBytes() > 10_000 + addresses.length * plan.packets * BYTES_PER_PACKET) {
-      end('fping printed more than it should and was ended');
-    }
   };
 
-  /** Answers what is open. Without a fault, a target that was not accounted for is one that could not be sent to. */
-  const end = (fault: string | undefined) => {
+  /** Answers what is open. Without a fault, a packet that was not accounted for is one that could not be sent. */
+  const end = (fault: string | undefined, open?: ProbeResult) => {
     if (over) return;
     over = true;
     clearTimeout(watchdog);
@@ -74,9 +83,9 @@ export function runFpingBatch(
     child?.stdout?.destroy();
     child?.stderr?.destroy();
     for (const [address, target] of targets) {
-      if (target.answered) continue;
-      const isPartial = target.rttsMs.length > 0 || (fault === undefined && target.seen.size > 0);
-      answer(address, target, isPartial ? verdictOf(target, plan.packets) : localError(fault ?? NOT_SENT));
+      if (target.isAnswered) continue;
+      if (target.rttsMs.length > 0) answer(address, target, replied(target.rttsMs, target.seen.size));
+      else answer(address, target, open ?? localError(fault ?? notSent(target)));
     }
     onEnd(fault);
   };
@@ -87,7 +96,6 @@ export function runFpingBatch(
   );
 
   let child: ChildProcess | undefined;
-  let readBytes = () => 0;
   try {
     child = spawn('fping', argumentsOf(plan, spacingMs, plan.windowMs - lastPacketMs), {
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -95,20 +103,25 @@ export function runFpingBatch(
     });
   } catch (error) {
     queueMicrotask(() => end(`cannot start fping: ${wordsOfSystemError(error)}`));
-    return () => end('stopped');
+    return () => end(undefined, CANCELLED);
   }
   child.on('error', (error) => end(`cannot start fping: ${wordsOfSystemError(error)}`));
-  child.on('close', (code, signal) => end(faultOf(code, signal, lastError)));
-  const readOut = readLines(child.stdout, read);
-  const readErr = readLines(child.stderr, read);
-  readBytes = () => readOut() + readErr();
+  child.on('close', (code, signal) => end(faultOf(code, signal, complaint)));
+  const mostOutput = MOST_OUTPUT.always + addresses.length * plan.packets * MOST_OUTPUT.perPacket;
+  for (const stream of [child.stdout, child.stderr]) {
+    readLines(stream, mostOutput, read, () => end('fping printed more than it should and was ended'));
+  }
   // The child may be gone before it has read its targets: its end is told by `close`.
   child.stdin?.on('error', () => undefined);
   child.stdin?.end(`${addresses.join('\n')}\n`);
-  return () => end('stopped');
+  return () => end(undefined, CANCELLED);
 }
 
-const NOT_SENT = 'fping could not send: this machine has no route to the address, or its firewall forbids it';
+function notSent({ refused }: Target): string {
+  return refused === undefined
+    ? 'fping could not send: this machine has no route to the address, or its firewall forbids it'
+    : `fping does not take the address: ${cleanLine(refused, 200)}`;
+}
 
 /** Targets go in by stdin, so nothing of theirs is ever an argument. */
 function argumentsOf(plan: BatchPlan, spacingMs: number, timeoutMs: number): string[] {
@@ -136,8 +149,8 @@ function verdictOf(target: Target, packets: number): ProbeResult {
 }
 
 /** Exit 0: all answered, 1: some did not, 2: a name did not resolve. Everything else is fping's own trouble. */
-function faultOf(code: number | null, signal: string | null, lastError: string): string | undefined {
+function faultOf(code: number | null, signal: string | null, complaint: string): string | undefined {
   if (code !== null && code <= 2) return undefined;
   const how = signal === null ? `ended with code ${code}` : `was ended by ${signal}`;
-  return `fping ${how}${lastError === '' ? '' : `: ${cleanLine(lastError, 200)}`}`;
+  return `fping ${how}${complaint === '' ? '' : `: ${cleanLine(complaint, 200)}`}`;
 }

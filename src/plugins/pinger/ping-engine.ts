@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { availableParallelism, platform } from 'node:os';
-import { type ProbeResult, Slots, wordsOfSystemError } from 'netheal/plugin';
+import { type ProbeResult, Slots, sendFault, wordsOfSystemError } from 'netheal/plugin';
 import builders from 'ping/lib/builder/factory.js';
 import {
   CANCELLED,
@@ -46,11 +46,10 @@ export class PingEngine implements Engine {
     if (!release) return localError('too many ping processes at once');
     try {
       if (signal.aborted) return CANCELLED;
-      const result = await run(
-        this.#programs[request.family],
+      const leftMs = windowMs - (performance.now() - askedMonoMs);
+      const result = await unlessNotSent(
         request,
-        windowMs - (performance.now() - askedMonoMs),
-        signal,
+        await run(this.#programs[request.family], request, leftMs, signal),
       );
       if (result.ok === true) this.#silent.delete(request.address);
       else if (result.ok === false) this.#silent.add(request.address);
@@ -63,6 +62,13 @@ export class PingEngine implements Engine {
   stop(): void {
     this.#stopped.abort();
   }
+}
+
+/** iputils says nothing of a packet that the local firewall dropped, and counts it as sent. */
+async function unlessNotSent({ address, family }: PingRequest, result: ProbeResult): Promise<ProbeResult> {
+  if (result.ok !== false || result.reason !== 'timeout') return result;
+  const fault = await sendFault(address, family);
+  return fault === undefined ? result : localError(`ping could not send: ${fault}`);
 }
 
 function run(

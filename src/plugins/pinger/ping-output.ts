@@ -1,6 +1,6 @@
 /**
  * What one `ping` process said, as a verdict. RTTs come from the parser of the `ping` package; why there are none is
- * read here, because DNS failure, unreachable and timeout look the same to that parser. Tried: iputils, busybox.
+ * read here, because DNS failure, unreachable and timeout look the same to that parser. Tried: iputils, busybox, inetutils.
  */
 import { cleanLine, type ProbeResult } from 'netheal/plugin';
 import parsers from 'ping/lib/parser/factory.js';
@@ -8,16 +8,25 @@ import { localError, replied } from './engine.ts';
 
 /** The first that matches decides. Lines of our own side come first: they say that nothing was sent. */
 const WORDS: readonly (readonly [RegExp, 'local-error' | 'dns' | 'unreachable' | 'timeout'])[] = [
-  [/(?:connect|sendto|sendmsg|socket)\S*:? .*network (?:is )?unreachable/i, 'local-error'],
+  // `connect` and `sendto` only look into our own routing table; `sendmsg` may hand out what the network said.
+  [/(?:connect|sendto|sending packet):? .*(?:network is unreachable|no route to host)/i, 'local-error'],
+  [/(?:sendmsg|socket)\S*:? .*network is unreachable/i, 'local-error'],
   [/operation not permitted|permission denied|are you root|local firewall|lacking privilege/i, 'local-error'],
   [/no buffer space|cannot allocate|too many open files|address family not supported/i, 'local-error'],
   [/cannot assign requested address|network is down|invalid argument|temporary failure/i, 'local-error'],
+  [
+    /resource temporarily unavailable|local error|message too (?:long|large)|packet size .* too large/i,
+    'local-error',
+  ],
   [/invalid option|unrecognized option|^usage:/im, 'local-error'],
   [/unknown host|name or service not known|bad address|no address associated/i, 'dns'],
-  [/unreachable|prohibited|no route to host|packet filtered/i, 'unreachable'],
+  [/unreachable|prohibited|no route to host|packet filtered|frag needed|packet too big/i, 'unreachable'],
+  [/time to live exceeded|time exceeded|hop limit|parameter problem/i, 'unreachable'],
   // Its own account: packets went out, none came back.
   [/[1-9]\d* packets transmitted, 0 (?:packets )?received/i, 'timeout'],
 ];
+/** A second answer to the same packet is no answer to the next one. */
+const DUPLICATE = /\(DUP!\)|\bDUP!/;
 
 /** Reads all that a ping process printed, of either stream. */
 export function readPingOutput(
@@ -26,7 +35,8 @@ export function readPingOutput(
   packets: number,
   platform: string,
 ): ProbeResult {
-  const parsed = parse(address, output, platform);
+  const lines = output.split('\n').filter((line) => !DUPLICATE.test(line));
+  const parsed = parse(address, lines, platform);
   if (parsed instanceof Error) return localError(`ping printed something unknown: ${firstLine(output)}`);
   const times = parsed.filter((time) => typeof time === 'number' && Number.isFinite(time)).slice(0, packets);
   // Fewer were sent than asked for where the window ended before the last one.
@@ -43,16 +53,16 @@ export function readPingOutput(
       message: packets === 1 ? 'no reply' : `no reply to ${packets} packets`,
     };
   }
-  const line = output.split('\n').find((text) => pattern.test(text)) ?? '';
+  const line = lines.find((text) => pattern.test(text)) ?? '';
   const message = cleanLine(line.trim(), 200);
   return kind === 'local-error' ? localError(message) : { ok: false, reason: kind, message };
 }
 
 /** The package's parser throws at unknown output (in an event handler, were it left to itself). */
-function parse(address: string, output: string, platform: string): number[] | Error {
+function parse(address: string, lines: readonly string[], platform: string): number[] | Error {
   try {
     const parser = parsers.createParser(address, platform, {});
-    for (const line of output.split('\n')) parser.eat(line);
+    for (const line of lines) parser.eat(line);
     return parser.getResult().times;
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));

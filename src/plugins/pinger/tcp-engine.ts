@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { kindOfSystemError, type ProbeResult, Slots, wordsOfSystemError } from 'netheal/plugin';
+import { kindOfSystemError, type ProbeResult, Slots, sendFault, wordsOfSystemError } from 'netheal/plugin';
 import { CANCELLED, type Engine, localError, type PingRequest, replied, replyWindowMs } from './engine.ts';
 
 /** Ports that most machines either serve or refuse; both prove that the host is there. */
@@ -34,7 +34,8 @@ export class TcpEngine implements Engine {
     if (!release) return localError('too many checks at once');
     try {
       if (signal.aborted) return CANCELLED;
-      const result = await this.#knock(request, windowMs - (performance.now() - askedMonoMs), signal);
+      const leftMs = windowMs - (performance.now() - askedMonoMs);
+      const result = await unlessNotSent(request, await this.#knock(request, leftMs, signal));
       if (result.ok === true) this.#silent.delete(request.address);
       else if (result.ok === false) this.#silent.add(request.address);
       return result;
@@ -82,6 +83,13 @@ export class TcpEngine implements Engine {
       }
     });
   }
+}
+
+/** A connect that the local firewall drops is repeated by the kernel and looks like silence. */
+async function unlessNotSent({ address, family }: PingRequest, result: ProbeResult): Promise<ProbeResult> {
+  if (result.ok !== false || result.reason !== 'timeout') return result;
+  const fault = await sendFault(address, family);
+  return fault === undefined ? result : localError(fault);
 }
 
 /** No sign of life: silence where every packet could be sent, our own fault where one could not. */
