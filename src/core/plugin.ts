@@ -13,7 +13,6 @@
  *     });
  */
 import { z } from 'zod';
-import type { Dialect } from './config/dialect.ts';
 import type {
   Device,
   Failure,
@@ -28,7 +27,6 @@ import type {
 } from './model/types.ts';
 import type { Secret } from './secret.ts';
 
-export { type Dialect, type Dialogue, dialectSchema, dialogueSchema, HOST } from './config/dialect.ts';
 export { durationMs } from './duration.ts';
 export { messageOf, NethealError } from './errors.ts';
 export type {
@@ -146,8 +144,6 @@ export type SshAccess = Readonly<{
   /** Jump hosts, the first is connected to from here. */
   via: readonly SshAccess[];
   dialect: string;
-  /** The dialects of the config itself, by name. */
-  ownDialects?: ReadonlyMap<string, Dialect>;
   enableSecret?: Secret;
   /** Password for sudo; default: `password`. */
   sudoPassword?: Secret;
@@ -429,9 +425,6 @@ export type DeviceSnapshot = Readonly<{
   /** Confirmed to be down, or to be degraded where a strategy is for that. */
   broken: boolean;
   since: number;
-  /** Of the last check that counted; null: it got no answer, or there was none yet. */
-  rttMs: number | null;
-  lossPercent: number | null;
   incident: string | null;
   /** Root cause of an unreachable device. */
   rootCause: string | null;
