@@ -10,6 +10,7 @@ const DEBIAN_PACKAGE: Readonly<Record<string, string>> = {
   ping: 'iputils-ping',
   ip: 'iproute2',
   nft: 'nftables',
+  setpriv: 'util-linux',
 };
 
 function isInstalled(program: string): boolean {

@@ -1,6 +1,7 @@
 import { getSystemErrorName } from 'node:util';
 import { type ProbeResult, wordsOfSystemError } from 'netheal/plugin';
 import { CANCELLED, type Family, localError, replied } from '../engine.ts';
+import { EAGAIN } from './layout.ts';
 import { OUTCOME, type Outcome, type PacketSink } from './outcome.ts';
 import { isTooLarge, unreachableWords } from './unreachable-words.ts';
 
@@ -86,6 +87,8 @@ export class IcmpCheck implements PacketSink {
 }
 
 function errnoWords(errno: number): string {
+  // For other calls this code means that there are no processes left.
+  if (errno === EAGAIN) return 'the send buffer is full (EAGAIN)';
   const code = getSystemErrorName(-errno);
   return wordsOfSystemError(Object.assign(new Error(code), { code }));
 }

@@ -53,6 +53,7 @@ export class IcmpPinger implements Pinger {
   #timer: NodeJS.Timeout | undefined;
   #immediate: NodeJS.Immediate | undefined;
   #nextTickMs = 0;
+  #wasStalled = false;
   #isStopped = false;
   /** Replies received since the last tick armed the timer. */
   #received = 0;
@@ -151,8 +152,10 @@ export class IcmpPinger implements Pinger {
     this.#immediate = undefined;
     const nowMs = performance.now();
     this.#drain();
-    // After a stall the socket is looked at once more before anything is called silent.
-    const isStalled = nowMs - this.#nextTickMs > STALL_MS;
+    // After a stall the socket is looked at once more before anything is called silent; only once, because on a busy
+    // machine every tick may be late, and then nobody would ever get an answer.
+    const isStalled = nowMs - this.#nextTickMs > STALL_MS && !this.#wasStalled;
+    this.#wasStalled = isStalled;
     if (!isStalled) this.#expire(nowMs);
     const sent = this.#send(nowMs);
     this.#endTroubleAt(nowMs);
