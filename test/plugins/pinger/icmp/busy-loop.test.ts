@@ -24,7 +24,7 @@ describeWith(
           ip daddr ${SILENT} icmp type echo-request drop
         }
       }`);
-    const engine = net.inside(() => IcmpEngine.open(libc, 4));
+      const engine = net.inside(() => IcmpEngine.open(libc, 4));
       if ('fault' in engine) throw new Error(engine.fault);
       try {
         let turns = 0;
