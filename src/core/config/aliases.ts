@@ -1,8 +1,8 @@
 import { type Alias, type Document, isAlias, isMap, isNode, isPair, isScalar, isSeq, type Node } from 'yaml';
 import type { Mistake } from './yaml-words.ts';
 
-/** A small file can grow without bounds by its aliases; 50,000 devices with all their keys stay below this. */
-const MAX_VALUES = 5_000_000;
+/** A small file can grow without bounds by its aliases. What stands in the file itself is no growth. */
+const MAX_GROWTH = 5_000_000;
 const MAX_DEPTH = 100;
 
 /**
@@ -14,6 +14,9 @@ export function resolveAliases(document: Document.Parsed): Mistake | null {
   const open = new Set<unknown>();
   /** The document is walked in its own order, so this holds what stands above. */
   const anchors = new Map<string, Node>();
+
+  // No file has more values than characters.
+  const mostValues = MAX_GROWTH + document.range[2];
 
   /** How many values a node stands for once its aliases are replaced. */
   const sizeOf = (node: unknown, depth: number): number => {
@@ -38,7 +41,7 @@ export function resolveAliases(document: Document.Parsed): Mistake | null {
     }
     open.delete(node);
     sizes.set(node, size);
-    if (size > MAX_VALUES) throw mistake(node, 'its aliases ("*") make this grow too large');
+    if (size > mostValues) throw mistake(node, 'its aliases ("*") make this grow too large');
     return size;
   };
 

@@ -6,10 +6,13 @@ import { type Document, isMap, isNode, isPair, isSeq, LineCounter, type Node, pa
 import { messageOf, NethealError } from '../errors.ts';
 import { resolveAliases } from './aliases.ts';
 import { parsePlainJson } from './plain-json.ts';
+import { parsePlainYaml } from './plain-yaml.ts';
 import type { ConfigPath } from './types.ts';
 import { inPlainWords, jsonMistake, type Mistake } from './yaml-words.ts';
 
 const MAX_BYTES = 64 * 1024 * 1024;
+/** From a few thousand devices on it is felt how long the library takes that knows the places of values. */
+const LARGE = 256 * 1024;
 const SCRIPTS: ReadonlySet<string> = new Set(['.ts', '.mts', '.js', '.mjs', '.cjs']);
 
 /** A config file as plain data, and where each value stands in it. */
@@ -28,9 +31,9 @@ export async function parseFile(path: string, cwd: string, allowScripts: boolean
     return runScript(path, name);
   }
   const text = readText(path, name);
-  const json = parsePlainJson(text);
-  const yaml = json === undefined ? parseYaml(text, name) : null;
-  const whole = yaml ? yaml.value : json;
+  const plain = parsePlainJson(text) ?? (text.length > LARGE ? await parsePlainYaml(text) : undefined);
+  const yaml = plain === undefined ? parseYaml(text, name) : null;
+  const whole = yaml ? yaml.value : plain;
   // Places are asked for where something is wrong: a large fleet does not keep them for the rest of its days.
   let kept = yaml && new WeakRef(yaml);
   const at = (place: ConfigPath) => {

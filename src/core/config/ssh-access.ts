@@ -35,6 +35,7 @@ export class SshAccesses {
   readonly #fleet: NamedFleet;
   readonly #config: ParsedConfig;
   readonly #scope: Scope;
+  readonly #usualKnownHosts: readonly string[];
   readonly #logins = new Map<ParsedSsh | ParsedJump, Login>();
   readonly #routes = new Map<ParsedSsh['via'], readonly SshAccess[]>();
 
@@ -42,6 +43,9 @@ export class SshAccesses {
     this.#fleet = fleet;
     this.#config = config;
     this.#scope = scope;
+    const home = expandHome('~/.ssh/known_hosts', scope.env);
+    // The seed's users had no host keys: those are pinned at the first contact, in a file of netheal's own.
+    this.#usualKnownHosts = scope.seed ? [join(scope.stateDir, 'known_hosts'), home] : [home];
   }
 
   /** Access to a device, its jump hosts included; undefined where the config gives none. */
@@ -102,7 +106,7 @@ export class SshAccesses {
   #login(ssh: ParsedSsh | ParsedJump, path: ConfigPath): Login {
     const known = this.#logins.get(ssh);
     if (known) return known;
-    const { dir, env, problems } = this.#scope;
+    const { dir, env, problems, seed } = this.#scope;
     const before = problems.count;
     this.#checkDialect(ssh.dialect, path);
     const absolute = (file: string) => resolve(dir, expandHome(file, env));
@@ -113,7 +117,9 @@ export class SshAccesses {
       ...(privateKey === undefined ? {} : { privateKey }),
       ...this.#secretsOf(ssh, path),
       ...agentOf(ssh.agent, absolute),
-      ...hostKeyOf(ssh, absolute, this.#scope),
+      hostKey: ssh.hostKey ?? (seed ? 'accept-new' : 'strict'),
+      knownHosts:
+        ssh.knownHosts === undefined ? this.#usualKnownHosts : [ssh.knownHosts].flat().map(absolute),
       dialect: ssh.dialect ?? 'auto',
       legacy: ssh.legacy ?? false,
       connectTimeoutMs: ssh.connectTimeout ?? DEFAULT_CONNECT_TIMEOUT_MS,
@@ -153,20 +159,6 @@ const NO_HOPS: readonly SshAccess[] = [];
 
 function leadsThrough(hops: readonly SshAccess[], names: readonly string[]): boolean {
   return hops.some(({ name, via }) => names.includes(name) || leadsThrough(via, names));
-}
-
-/** The seed's users had no host keys: those are pinned at the first contact, in a file of netheal's own. */
-function hostKeyOf(
-  ssh: ParsedJump | ParsedSsh,
-  absolute: (file: string) => string,
-  { seed, stateDir, env }: Scope,
-) {
-  const home = expandHome('~/.ssh/known_hosts', env);
-  const defaults = seed ? [join(stateDir, 'known_hosts'), home] : [home];
-  return {
-    hostKey: ssh.hostKey ?? (seed ? 'accept-new' : 'strict'),
-    knownHosts: ssh.knownHosts === undefined ? defaults : [ssh.knownHosts].flat().map(absolute),
-  };
 }
 
 function agentOf(agent: ParsedSsh['agent'], absolute: (file: string) => string): Pick<SshAccess, 'agent'> {
