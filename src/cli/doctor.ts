@@ -162,7 +162,7 @@ async function login({ assembly }: Tool, device: Tool['devices'][number]): Promi
   const { ssh } = device.config;
   if (!ssh) {
     const heals = device.strategies.some(({ steps }) =>
-      steps.some(({ healer, target }) => healer.needsSsh && target.id === device.id),
+      steps.some(({ healer, on }) => healer.needsSsh && (on === null || on.id === device.id)),
     );
     if (!heals) return { ok: true, what, said: 'none configured: it is watched and not healed over SSH' };
     return {

@@ -102,7 +102,6 @@ function prepareDevices(
     registry,
     parse,
     prepared: new Map(),
-    specs: new Map(),
     locate: config.locate,
     // The config has checked every id already.
     device: (id: string): DeviceConfig => byId.get(id)!,

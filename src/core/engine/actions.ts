@@ -55,7 +55,7 @@ const HANDLERS: { readonly [T in Action['type']]: Handler<Extract<Action, { type
     withDevice(engine, id, async (device) => {
       const incident = engine.incidentOf(device) ?? ifItFailed(device);
       const planned = planAttempt(
-        device.device,
+        device.config,
         device.strategies,
         device.config.healPolicy,
         incident.failure,

@@ -7,42 +7,47 @@ import type { Healer, SshAccess } from '../plugin.ts';
 const DEFAULT_STEP_TIMEOUT_MS = 120_000;
 const RISKS: readonly Risk[] = ['low', 'medium', 'high'];
 
-/** A step whose spec its healer has parsed, with the device it runs on. */
-export type PreparedStep = Readonly<{
+/** A step whose spec its healer has parsed; the devices of a strategy share it. */
+export type SharedStep = Readonly<{
   healer: Healer;
   spec: unknown;
-  target: Device;
-  ssh: SshAccess | undefined;
+  /** The device it runs on; null for the one that is healed. */
+  on: DeviceConfig | null;
   timeoutMs: number;
 }>;
-export type PreparedStrategy = Readonly<{
+/** A step as it runs for one device: with its target, and how to log in there. */
+export type PreparedStep = Omit<SharedStep, 'on'> & Readonly<{ target: Device; ssh: SshAccess | undefined }>;
+
+type StrategyOf<Step> = Readonly<{
   name: string;
   when: StrategyConfig['when'];
-  steps: readonly PreparedStep[];
+  steps: readonly Step[];
   settleMs: number;
   risk: Risk;
   approval: HealPolicy['approval'];
 }>;
+/** What all devices share that are healed by it alike. */
+export type PreparedStrategy = StrategyOf<SharedStep>;
+/** For one device. */
+export type BoundStrategy = StrategyOf<PreparedStep>;
 
 /** Parses the steps of a strategy by their healers' schemas; `parse` complains with the place in the config. */
 export function prepareStrategy(
   strategy: StrategyConfig,
-  owner: DeviceConfig,
+  policy: Pick<HealPolicy, 'settleMs' | 'approval'>,
   context: Readonly<{
     healer: (kind: string, path: StrategyConfig['steps'][number]['path']) => Healer;
     device: (id: string) => DeviceConfig;
     parse: (schema: Healer['spec'], value: unknown, path: StrategyConfig['steps'][number]['path']) => unknown;
   }>,
 ): PreparedStrategy {
-  const steps = strategy.steps.map((step): PreparedStep => {
+  const steps = strategy.steps.map((step): SharedStep => {
     const healer = context.healer(step.kind, step.path);
-    const target = step.on === undefined ? owner : context.device(step.on);
     const spec = context.parse(healer.spec, step.spec, step.path);
     return {
       healer,
       spec,
-      target: publicDevice(target),
-      ssh: target.ssh,
+      on: step.on === undefined ? null : context.device(step.on),
       timeoutMs: step.timeoutMs ?? healer.defaultTimeoutMs?.(spec) ?? DEFAULT_STEP_TIMEOUT_MS,
     };
   });
@@ -50,24 +55,34 @@ export function prepareStrategy(
     name: strategy.name,
     when: strategy.when,
     steps,
-    settleMs: strategy.settleMs ?? owner.healPolicy.settleMs,
+    settleMs: strategy.settleMs ?? policy.settleMs,
     risk: strategy.risk ?? gravest(steps.map((step) => step.healer.risk?.(step.spec) ?? 'medium')),
-    approval: strategy.approval ?? owner.healPolicy.approval,
+    approval: strategy.approval ?? policy.approval,
   };
 }
 
-export type Planned = Readonly<{ plan: HealPlan; strategy: PreparedStrategy; targets: readonly string[] }>;
+/** A strategy for one of the devices that share it. */
+export function bind(strategy: PreparedStrategy, owner: DeviceConfig): BoundStrategy {
+  const steps = strategy.steps.map(({ on, ...step }): PreparedStep => {
+    const target = on ?? owner;
+    return { ...step, target: publicDevice(target), ssh: target.ssh };
+  });
+  return { ...strategy, steps };
+}
+
+export type Planned = Readonly<{ plan: HealPlan; strategy: BoundStrategy; targets: readonly string[] }>;
 
 /** What the next attempt would do, or null where no strategy matches. Opens no connection. */
 export function planAttempt(
-  device: Device,
+  device: DeviceConfig,
   strategies: readonly PreparedStrategy[],
   policy: HealPolicy,
   failure: Failure,
   attempt: number,
 ): Planned | null {
-  const strategy = chooseStrategy(strategies, { attempt, failure, tags: device.tags });
-  if (!strategy) return null;
+  const chosen = chooseStrategy(strategies, { attempt, failure, tags: device.tags });
+  if (!chosen) return null;
+  const strategy = bind(chosen, device);
   const steps = strategy.steps.map(
     ({ healer, spec, target }): PlannedStep => ({
       kind: healer.kind,

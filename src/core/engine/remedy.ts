@@ -65,7 +65,7 @@ export async function attemptHeal(
   const policy = device.config.healPolicy;
   // What fails now decides, not what failed when the incident began.
   const failure = device.state.failure ?? incident.failure;
-  const planned = planAttempt(device.device, device.strategies, policy, failure, attempt);
+  const planned = planAttempt(device.config, device.strategies, policy, failure, attempt);
   const asked = toAttempt(
     device,
     incident,

@@ -1,7 +1,7 @@
 import { messageOf } from '../errors.ts';
 import type { StepResult } from '../plugin.ts';
 import type { Monitored } from './monitored.ts';
-import type { PreparedStep, PreparedStrategy } from './plan.ts';
+import type { BoundStrategy, PreparedStep } from './plan.ts';
 import type { RemedyContext } from './remedy.ts';
 import type { LiveTranscript } from './transcript.ts';
 
@@ -14,7 +14,7 @@ type StepContext = Pick<RemedyContext, 'clock' | 'hardStop'>;
 export async function runSteps(
   context: StepContext,
   device: Monitored,
-  strategy: PreparedStrategy,
+  strategy: BoundStrategy,
   transcript: LiveTranscript,
 ): Promise<{ acted: boolean; failure: string | null }> {
   let acted = false;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { DeviceConfig, HealPolicy, StrategyConfig } from '../../../src/core/config/types.ts';
-import { planAttempt, prepareStrategy } from '../../../src/core/engine/plan.ts';
+import { bind, planAttempt, prepareStrategy } from '../../../src/core/engine/plan.ts';
 import type { Failure, Healer, Risk } from '../../../src/core/plugin.ts';
 import { Secret } from '../../../src/core/secret.ts';
 
@@ -44,7 +44,7 @@ function strategyOf(steps: readonly Step[], rest: Partial<StrategyConfig> = {}) 
     })),
     ...rest,
   };
-  return prepareStrategy(strategy, config('a'), {
+  return prepareStrategy(strategy, POLICY, {
     healer: () => healer as Healer,
     device: (id) => (id === 'sw' ? SWITCH : config(id)),
     parse: (schema, value) => schema.parse(value),
@@ -120,9 +120,12 @@ describe('a strategy', () => {
   });
 
   it("runs a step on another device with that one's login", () => {
-    const [step] = strategyOf([{ on: 'sw' }]).steps;
-    expect(step!.target.id).toBe('sw');
-    expect(step!.ssh).toBe(SWITCH.ssh);
-    expect(step!.target).not.toHaveProperty('ssh');
+    const owner = config('a');
+    const [there, here] = bind(strategyOf([{ on: 'sw' }, {}]), owner).steps;
+    expect(there!.target.id).toBe('sw');
+    expect(there!.ssh).toBe(SWITCH.ssh);
+    expect(there!.target).not.toHaveProperty('ssh');
+    expect(here!.target.id).toBe('a');
+    expect(here!.ssh).toBe(owner.ssh);
   });
 });

@@ -102,7 +102,6 @@ export class World {
       parse: <T>(schema: z.ZodType<T>, value: unknown) => schema.parse(value),
       locate: () => 'world',
       prepared: new Map(),
-      specs: new Map(),
     };
     const samples = new SampleStore(64);
     fleet.replace(
