@@ -13,6 +13,7 @@
  *     });
  */
 import { z } from 'zod';
+import type { Dialect } from './config/dialect.ts';
 import type {
   Device,
   Failure,
@@ -27,6 +28,7 @@ import type {
 } from './model/types.ts';
 import type { Secret } from './secret.ts';
 
+export { type Dialect, type Dialogue, dialectSchema, dialogueSchema, HOST } from './config/dialect.ts';
 export { durationMs } from './duration.ts';
 export { messageOf, NethealError } from './errors.ts';
 export type {
@@ -144,6 +146,8 @@ export type SshAccess = Readonly<{
   /** Jump hosts, the first is connected to from here. */
   via: readonly SshAccess[];
   dialect: string;
+  /** The dialects of the config itself, by name. */
+  ownDialects?: ReadonlyMap<string, Dialect>;
   enableSecret?: Secret;
   /** Password for sudo; default: `password`. */
   sudoPassword?: Secret;

@@ -23,6 +23,8 @@ function masked(value: unknown, key: string): unknown {
       );
   }
   if (Array.isArray(value)) return value.map((item) => masked(item, key));
+  // Own dialects are known to every device: their names are enough.
+  if (value instanceof Map) return [...value.keys()];
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, inside]) => [name, masked(inside, name)]));
 }

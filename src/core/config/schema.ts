@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseDuration } from '../duration.ts';
 import { nearest } from '../nearest.ts';
 import { isAddress } from './address.ts';
+import { dialectSchema } from './dialect.ts';
 
 /**
  * The contract: everything that a config may say. The one source of types, checks and the JSON Schema.
@@ -212,7 +213,12 @@ export const configSchema = z.strictObject({
   defaults: z.strictObject(sharedDeviceKeys).optional(),
   devices: z.array(device),
   downtimes: z.array(downtime).optional(),
-  dialects: z.record(z.string(), z.unknown()).optional(),
+  dialects: z
+    .record(
+      z.string().refine((name) => name !== 'auto', { error: '"auto" is no name for a dialect' }),
+      dialectSchema,
+    )
+    .optional(),
   plugins: z.record(z.string(), z.unknown()).optional(),
 });
 

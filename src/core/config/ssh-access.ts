@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { nearest } from '../nearest.ts';
 import type { SshAccess } from '../plugin.ts';
 import type { Secret } from '../secret.ts';
+import type { Dialect } from './dialect.ts';
 import { type NamedDevice, type NamedFleet, unknownDevice } from './name-devices.ts';
 import { expandHome, type Scope } from './resolve.ts';
 import type { ParsedConfig, ParsedJump, ParsedSsh } from './schema.ts';
@@ -38,6 +39,8 @@ export class SshAccesses {
   readonly #usualKnownHosts: readonly string[];
   readonly #logins = new Map<ParsedSsh | ParsedJump, Login>();
   readonly #routes = new Map<ParsedSsh['via'], readonly SshAccess[]>();
+  /** One map for all: undefined where the config has no dialects of its own. */
+  readonly #ownDialects: ReadonlyMap<string, Dialect> | undefined;
 
   constructor(fleet: NamedFleet, config: ParsedConfig, scope: Scope) {
     this.#fleet = fleet;
@@ -46,6 +49,9 @@ export class SshAccesses {
     const home = expandHome('~/.ssh/known_hosts', scope.env);
     // The seed's users had no host keys: those are pinned at the first contact, in a file of netheal's own.
     this.#usualKnownHosts = scope.seed ? [join(scope.stateDir, 'known_hosts'), home] : [home];
+    const own = Object.entries(config.dialects ?? {});
+    if (own.length > 0) this.#ownDialects = new Map(own);
+    this.#checkLikes();
   }
 
   /** Access to a device, its jump hosts included; undefined where the config gives none. */
@@ -121,6 +127,7 @@ export class SshAccesses {
       knownHosts:
         ssh.knownHosts === undefined ? this.#usualKnownHosts : [ssh.knownHosts].flat().map(absolute),
       dialect: ssh.dialect ?? 'auto',
+      ...(this.#ownDialects && { ownDialects: this.#ownDialects }),
       legacy: ssh.legacy ?? false,
       connectTimeoutMs: ssh.connectTimeout ?? DEFAULT_CONNECT_TIMEOUT_MS,
       lacksKey: privateKey !== undefined && !existsSync(privateKey),
@@ -144,15 +151,23 @@ export class SshAccesses {
   }
 
   #checkDialect(dialect: string | undefined, path: ConfigPath): void {
-    if (dialect === undefined) return;
-    const known = [...DIALECTS, ...Object.keys(this.#config.dialects ?? {})];
-    if (known.includes(dialect)) return;
-    const near = nearest(dialect, known);
-    this.#scope.problems.add(
-      [...path, 'dialect'],
-      `"${dialect}" is no known dialect${near ? `, did you mean "${near}"?` : `; there are: ${known.join(', ')}`}`,
-    );
+    const known = [...DIALECTS, ...(this.#ownDialects?.keys() ?? [])];
+    if (dialect !== undefined && !known.includes(dialect))
+      this.#scope.problems.add([...path, 'dialect'], unknownDialect(dialect, known));
   }
+
+  /** A dialect may be like a built-in one, its own namesake included; never like another own one: no circles. */
+  #checkLikes(): void {
+    const known = DIALECTS.filter((name) => name !== 'auto');
+    for (const [name, { like }] of this.#ownDialects ?? [])
+      if (like !== undefined && !known.includes(like))
+        this.#scope.problems.add(['dialects', name, 'like'], unknownDialect(like, known));
+  }
+}
+
+function unknownDialect(dialect: string, known: readonly string[]): string {
+  const near = nearest(dialect, known);
+  return `"${dialect}" is no known dialect${near ? `, did you mean "${near}"?` : `; there are: ${known.join(', ')}`}`;
 }
 
 const NO_HOPS: readonly SshAccess[] = [];
