@@ -429,6 +429,9 @@ export type DeviceSnapshot = Readonly<{
   /** Confirmed to be down, or to be degraded where a strategy is for that. */
   broken: boolean;
   since: number;
+  /** Of the last check that counted; null: it got no answer, or there was none yet. */
+  rttMs: number | null;
+  lossPercent: number | null;
   incident: string | null;
   /** Root cause of an unreachable device. */
   rootCause: string | null;
