@@ -18,16 +18,18 @@ export type Running = Readonly<{
   stop: (signal?: NodeJS.Signals) => Promise<number | null>;
 }>;
 
-/** Writes the config (and other files) into a fresh folder and starts netheal there. */
+/** Writes the config (and other files) into a fresh folder and starts netheal there, through a command where one is named. */
 export async function runNetheal(
   config: object,
   files: Readonly<Record<string, string>> = {},
   dir = mkdtempSync(join(tmpdir(), 'netheal-e2e-')),
+  through: readonly string[] = [],
 ): Promise<Running> {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(dir, name), text, { mode: 0o644 });
   const file = join(dir, 'netheal.yaml');
   writeFileSync(file, stringify({ stateDir: './state', ...config }), { mode: 0o600 });
-  const child = spawn(process.execPath, [BIN, 'run', '--json', '-c', file], {
+  const [program, ...args] = [...through, process.execPath, BIN, 'run', '--json', '-c', file] as [string];
+  const child = spawn(program, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const events: EventRecord[] = [];
