@@ -28,7 +28,15 @@ export async function runNetheal(
   for (const [name, text] of Object.entries(files)) writeFileSync(join(dir, name), text, { mode: 0o644 });
   const file = join(dir, 'netheal.yaml');
   writeFileSync(file, stringify({ stateDir: './state', ...config }), { mode: 0o600 });
-  const [program, ...args] = [...through, process.execPath, BIN, 'run', '--json', '-c', file] as [string];
+  const [program = process.execPath, ...args] = [
+    ...through,
+    process.execPath,
+    BIN,
+    'run',
+    '--json',
+    '-c',
+    file,
+  ];
   const child = spawn(program, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
