@@ -12,7 +12,7 @@ import { FaultTeller } from './engine/fault-teller.ts';
 import { Fleet } from './engine/fleet.ts';
 import { localSource } from './engine/local-source.ts';
 import { lockStateDir } from './engine/lock.ts';
-import { createSinkQueue, type SinkQueue } from './engine/sinks.ts';
+import { createSinkQueue, queueCapacity, type SinkQueue } from './engine/sinks.ts';
 import { defaultGateway } from './engine/uplink.ts';
 import { deviceBrief, deviceView } from './engine/view.ts';
 import { messageOf } from './errors.ts';
@@ -149,8 +149,7 @@ async function start(
   const sinks = registry.sinks.all().map(({ plugin, value }) =>
     createSinkQueue(value, {
       clock,
-      // Two rounds of a large fleet, where 10,000 rows would be a second of it.
-      capacity: Math.max(10_000, 2 * fleet.size),
+      capacity: queueCapacity(config.devices.map(({ check }) => check.intervalMs)),
       onLost: (count, name) => {
         store.addEvent({ type: 'rows-lost', level: 'bad', plugin, message: `${name} lost ${count} row(s)` });
       },

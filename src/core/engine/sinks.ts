@@ -29,6 +29,18 @@ export type SinkStats = Readonly<{
   lastError: string | null;
 }>;
 
+const LEAST_ROWS = 10_000;
+/** Some 40 MB. */
+const MOST_ROWS = 200_000;
+const KEPT_MS = 30_000;
+
+/** How many rows may wait for a sink that is stuck: what devices checked so often give in half a minute. */
+export function queueCapacity(intervalsMs: Iterable<number>): number {
+  let rows = 0;
+  for (const intervalMs of intervalsMs) rows += KEPT_MS / intervalMs;
+  return Math.round(Math.min(MOST_ROWS, Math.max(LEAST_ROWS, rows)));
+}
+
 /** A bounded queue before one sink, so that a slow or failing sink never delays a probe. */
 export type SinkQueue = Readonly<{
   /** Queues a record the sink accepts; never waits, never throws. */

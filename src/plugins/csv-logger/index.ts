@@ -20,7 +20,7 @@ export default definePlugin({
       name: 'csv-logger',
       accepts: ['check'],
       write: (batch) => {
-        const rows = formatRows(batch.flatMap(checkOf), options.timestamps);
+        const rows = formatRows(checksOf(batch), options.timestamps);
         if (rows !== '') file.append(rows);
       },
       reopen: () => file.close(),
@@ -29,6 +29,8 @@ export default definePlugin({
   },
 });
 
-function checkOf(item: SinkRecord): CheckRecord[] {
-  return item.type === 'check' ? [item.record] : [];
+function checksOf(batch: readonly SinkRecord[]): CheckRecord[] {
+  const checks: CheckRecord[] = [];
+  for (const item of batch) if (item.type === 'check') checks.push(item.record);
+  return checks;
 }

@@ -42,11 +42,11 @@ class History {
   }
 
   /** @throws where the disk is full or the folder cannot be written: the queue then tries the batch again */
-  write(batch: readonly SinkRecord[]): void {
+  async write(batch: readonly SinkRecord[]): Promise<void> {
     try {
       this.#write(batch);
     } catch (thrown) {
-      this.close();
+      await this.close();
       if (!isCorruption(thrown)) throw new Error(`${this.#path}: ${messageOf(thrown)}`, { cause: thrown });
       const kept = quarantine(this.#path, this.#api.clock.now());
       this.#api.notice(`the history was corrupt and begins anew; the old one is kept as ${kept}`, 'warn');
@@ -54,9 +54,10 @@ class History {
     }
   }
 
-  close(): void {
-    this.#writer?.close();
+  async close(): Promise<void> {
+    const writer = this.#writer;
     this.#writer = null;
+    await writer?.close();
   }
 
   #write(batch: readonly SinkRecord[]): void {

@@ -68,15 +68,17 @@ function readerOf(database: DatabaseSync): HistoryReader {
   return {
     devices(sinceMs) {
       const outages = outagesByDevice(database, sinceMs);
-      return (database.prepare(SUMS).all(sinceMs) as CheckSums[]).map((sums) => ({
-        device: sums.name,
-        totalChecks: sums.total,
-        onlineChecks: sums.online,
-        unreachableChecks: sums.unreachable,
-        uptimePercent: sums.total === 0 ? null : (sums.online / sums.total) * 100,
-        averageRttMs: sums.rtt,
-        outages: outages.get(sums.name) ?? [],
-      }));
+      return (database.prepare(SUMS).all(firstRowSince(database, sinceMs), sinceMs) as CheckSums[]).map(
+        (sums) => ({
+          device: sums.name,
+          totalChecks: sums.total,
+          onlineChecks: sums.online,
+          unreachableChecks: sums.unreachable,
+          uptimePercent: sums.total === 0 ? null : (sums.online / sums.total) * 100,
+          averageRttMs: sums.rtt,
+          outages: outages.get(sums.name) ?? [],
+        }),
+      );
     },
     heals: (sinceMs) => (database.prepare(HEALS).all(sinceMs) as HealHistory[]).map((row) => ({ ...row })),
     close: () => database.close(),
@@ -90,7 +92,26 @@ const SUMS = `
     count(*) FILTER (WHERE reachability = 'unreachable') AS unreachable,
     avg(rtt_ms) FILTER (WHERE ok = 1) AS rtt
   FROM checks JOIN devices ON devices.id = checks.device
-  WHERE at >= ? GROUP BY name ORDER BY name`;
+  WHERE checks.rowid >= ? AND at >= ? GROUP BY name ORDER BY name`;
+
+/** A clock that was set back leaves rows that are older than those before them. */
+const SET_BACK_MS = 3_600_000;
+
+/** Rows of checks lie in the order of their times: the first since a time is found by halving, without an index. */
+function firstRowSince(database: DatabaseSync, sinceMs: number): number {
+  const ends = database.prepare(
+    'SELECT (SELECT min(rowid) FROM checks) AS low, (SELECT max(rowid) FROM checks) AS high',
+  );
+  const next = database.prepare('SELECT rowid, at FROM checks WHERE rowid >= ? ORDER BY rowid LIMIT 1');
+  let { low, high } = ends.get() as { low: number; high: number };
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const row = next.get(middle) as { rowid: number; at: number };
+    if (row.at < sinceMs - SET_BACK_MS) low = row.rowid + 1;
+    else high = middle;
+  }
+  return low;
+}
 
 const HEALS = `
   SELECT id, device, incident, started_at AS startedAt, finished_at AS finishedAt, outcome, message

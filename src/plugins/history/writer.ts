@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { CheckRecord, EventRecord, SinkRecord } from 'netheal/plugin';
+import { Checkpoints } from './checkpoints.ts';
 import { openDatabase } from './database.ts';
 
 /** Rows that one batch may delete: more than one batch may add, so that the file stops growing. */
@@ -11,14 +12,17 @@ type Statements = ReturnType<typeof prepare>;
 export class HistoryWriter {
   readonly #database: DatabaseSync;
   readonly #statements: Statements;
+  readonly #checkpoints: Checkpoints;
   readonly #retainMs: number;
   readonly #now: () => number;
-  readonly #devices = new Map<string, number>();
+  /** All that the database knows; null where it must be asked. */
+  #devices: Map<string, number> | null = null;
 
   /** @throws what SQLite says, where the file cannot be opened */
   constructor(path: string, retainMs: number, now: () => number) {
     this.#database = openDatabase(path);
     this.#statements = prepare(this.#database);
+    this.#checkpoints = new Checkpoints(path);
     this.#retainMs = retainMs;
     this.#now = now;
   }
@@ -35,16 +39,18 @@ export class HistoryWriter {
       }
       this.#forget();
       this.#database.exec('COMMIT');
+      this.#checkpoints.wrote(batch.length);
     } catch (thrown) {
       // Some errors, a full disk among them, have rolled back already.
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       // Numbers that were given within the transaction are gone with it.
-      this.#devices.clear();
+      this.#devices = null;
       throw thrown;
     }
   }
 
-  close(): void {
+  async close(): Promise<void> {
+    await this.#checkpoints.close();
     this.#database.close();
   }
 
@@ -65,26 +71,29 @@ export class HistoryWriter {
   }
 
   #numberOf(name: string): number {
+    this.#devices ??= new Map(
+      this.#statements.devices.all().map((row) => [String(row.name), Number(row.id)]),
+    );
     const known = this.#devices.get(name);
     if (known !== undefined) return known;
-    this.#statements.addDevice.run(name);
-    const { id } = this.#statements.device.get(name) as { id: number };
+    const id = Number(this.#statements.addDevice.run(name).lastInsertRowid);
     this.#devices.set(name, id);
     return id;
   }
 
   #forget(): void {
     const before = this.#now() - this.#retainMs;
-    const { forgetChecks, forgetEvents, forgetHeals } = this.#statements;
-    for (const statement of [forgetChecks, forgetEvents, forgetHeals])
-      statement.run(DELETED_PER_BATCH, before);
+    for (const { oldest, forget } of this.#statements.kept) {
+      const row = oldest.get() as { at: number } | undefined;
+      if (row && row.at < before) forget.run(DELETED_PER_BATCH, before);
+    }
   }
 }
 
 function prepare(database: DatabaseSync) {
   return {
-    device: database.prepare('SELECT id FROM devices WHERE name = ?'),
-    addDevice: database.prepare('INSERT OR IGNORE INTO devices (name) VALUES (?)'),
+    devices: database.prepare('SELECT id, name FROM devices'),
+    addDevice: database.prepare('INSERT INTO devices (name) VALUES (?)'),
     check: database.prepare('INSERT INTO checks VALUES (?, ?, ?, ?, ?, ?)'),
     event: database.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)'),
     healStarted: database.prepare(
@@ -93,14 +102,21 @@ function prepare(database: DatabaseSync) {
     healEnded: database.prepare(
       'UPDATE heals SET finished_at = ?, outcome = ?, message = ? WHERE id = ? AND finished_at IS NULL',
     ),
-    forgetChecks: database.prepare(forget('checks', 'at')),
-    forgetEvents: database.prepare(forget('events', 'at')),
-    forgetHeals: database.prepare(forget('heals', 'started_at')),
+    kept: [
+      kept(database, 'checks', 'at'),
+      kept(database, 'events', 'at'),
+      kept(database, 'heals', 'started_at'),
+    ],
   };
 }
 
 /** Rows lie in the order they came, so the oldest are the first: no index on the time is needed. */
-function forget(table: string, column: string): string {
-  const oldest = `SELECT rowid, ${column} AS at FROM ${table} ORDER BY rowid LIMIT ?`;
-  return `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM (${oldest}) WHERE at < ?)`;
+function kept(database: DatabaseSync, table: string, column: string) {
+  const oldest = `SELECT rowid, ${column} AS at FROM ${table} ORDER BY rowid`;
+  return {
+    oldest: database.prepare(`${oldest} LIMIT 1`),
+    forget: database.prepare(
+      `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM (${oldest} LIMIT ?) WHERE at < ?)`,
+    ),
+  };
 }

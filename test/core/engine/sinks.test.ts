@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createSinkQueue, type SinkQueueOptions } from '../../../src/core/engine/sinks.ts';
+import { createSinkQueue, queueCapacity, type SinkQueueOptions } from '../../../src/core/engine/sinks.ts';
 import type { Sink, SinkRecord } from '../../../src/core/plugin.ts';
 
 const check = (at: number): SinkRecord => ({
@@ -161,6 +161,21 @@ describe('a sink that fails', () => {
     expect(lost).toEqual([3]);
   });
 
+  it('keeps no more than its capacity of a large fleet, the newest rows, and writes them when it can', async () => {
+    const { queue, batches, lost, behaviour } = setUp({ capacity: 20_000 });
+    behaviour.error = new Error('ENOSPC');
+    for (let at = 0; at < 100_000; at++) queue.push(check(at));
+    await pass(30_000);
+    for (let at = 100_000; at < 200_000; at++) queue.push(check(at));
+    expect(queue.stats()).toMatchObject({ waiting: 20_000, lost: 180_000 });
+    behaviour.error = null;
+    await pass(10_000);
+    const written = batches.flat();
+    expect(written).toHaveLength(20_000);
+    expect(written.slice(-19_000)).toEqual(Array.from({ length: 19_000 }, (_, i) => 181_000 + i));
+    expect(lost).toEqual([180_000]);
+  });
+
   it('treats a rejection like a throw', async () => {
     let tries = 0;
     const { queue, faults } = setUp({
@@ -239,5 +254,18 @@ describe('flush and close', () => {
     await pass(0);
     await closing;
     expect(failing.faults).toEqual(['no']);
+  });
+});
+
+describe('the room for rows that wait', () => {
+  const fleet = (devices: number, intervalMs: number) => new Array<number>(devices).fill(intervalMs);
+
+  it.each([
+    [10, 30_000, 10_000],
+    [1_000, 1_000, 30_000],
+    [100_000, 30_000, 100_000],
+    [10_000, 1_000, 200_000],
+  ])('for %i devices, each every %i ms, is %i: half a minute, within bounds', (devices, intervalMs, rows) => {
+    expect(queueCapacity(fleet(devices, intervalMs))).toBe(rows);
   });
 });

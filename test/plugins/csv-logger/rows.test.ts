@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CheckRecord } from '../../../src/core/plugin.ts';
 import { formatRows, judgeLastLine } from '../../../src/plugins/csv-logger/rows.ts';
@@ -98,3 +99,32 @@ describe('a last line without a newline', () => {
     expect(judgeLastLine('# a note by the operator')).toBe('whole');
   });
 });
+
+it('a row has its five cells whatever the names say, and is the same the second time', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', minLength: 1 }), fc.string(), (label, address) => {
+      const given = check({ label, address });
+      const cells = parse(formatRows([given], 'local'));
+      expect(cells).toHaveLength(5);
+      expect(cells.slice(3)).toEqual(['online', '15.23']);
+      // The second row takes its name from the first.
+      expect(formatRows([given, given], 'iso')).toBe(formatRows([given], 'iso').repeat(2));
+    }),
+  );
+});
+
+it('the second of a row is its own, whatever the order', () => {
+  const at = [0, 999, 1_000, 61_000, 0].map((ms) => AT + ms);
+  const rows = formatRows(
+    at.map((ms) => check({ at: ms })),
+    'local',
+  );
+  expect(rows.match(/10:3\d:\d\d/g)).toEqual(['10:30:00', '10:30:00', '10:30:01', '10:31:01', '10:30:00']);
+});
+
+/** The cells of one row. */
+function parse(row: string): string[] {
+  return [...row.slice(0, -1).matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^",]*))/g)].map(
+    ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '',
+  );
+}

@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -31,8 +32,8 @@ beforeEach(() => {
   file = join(folder, 'state/history.db');
   now = T0;
 });
-afterEach(() => {
-  for (const { sinks } of plugins) sinks.get('history')?.close?.();
+afterEach(async () => {
+  for (const { sinks } of plugins) await sinks.get('history')?.close?.();
   plugins = [];
   rmSync(folder, { recursive: true, force: true });
 });
@@ -178,6 +179,48 @@ describe('retention', () => {
     await sink.write([check('a', now + 1)]);
     await sink.write([check('a', now + 2)]);
     expect(count('checks')).toBe(3);
+  });
+});
+
+describe('many rows', () => {
+  const rows = (from: number, count: number) =>
+    Array.from({ length: count }, (_, i) => check(`d${(from + i) % 1_000}`, T0 + from + i));
+
+  it('go from the log into the database without the writer, and closing leaves no log behind', async () => {
+    const { sink } = await apply();
+    for (let from = 0; from < 60_000; from += 1_000) await sink.write(rows(from, 1_000));
+    // The writer itself would begin at 64 MB.
+    await expect.poll(() => statSync(file).size, { timeout: 10_000 }).toBeGreaterThan(1_000_000);
+    await sink.write(rows(60_000, 10));
+    await sink.close!();
+    expect(readdirSync(join(folder, 'state'))).toEqual(['history.db']);
+    expect(count('checks')).toBe(60_010);
+    expect(count('devices')).toBe(1_000);
+  });
+
+  it('of a device stay under its number when netheal starts again', async () => {
+    for (let run = 0; run < 2; run++) {
+      const { sink } = await apply();
+      await sink.write(rows(run * 10_000, 10_000));
+      await sink.close!();
+    }
+    expect(count('devices')).toBe(1_000);
+    expect(read((reader) => reader.devices(T0 + 15_000)[0]!.totalChecks)).toBe(5);
+  });
+
+  it('are counted from the right one on, though some were deleted and the clock was set back', async () => {
+    const { sink } = await apply({ retain: '10d' });
+    await sink.write([check('a', T0), check('a', T0 + HOUR), check('a', T0 + 2 * HOUR)]);
+    await sink.write([check('a', T0 + 1.5 * HOUR), check('a', T0 + 3 * HOUR)]);
+    const since = (atMs: number) => read((reader) => reader.devices(atMs)[0]?.totalChecks ?? 0);
+    expect(since(0)).toBe(5);
+    expect(since(T0 + 1.2 * HOUR)).toBe(3);
+    expect(since(T0 + 2 * HOUR)).toBe(2);
+    expect(since(T0 + 4 * HOUR)).toBe(0);
+    now = T0 + 240.5 * HOUR;
+    await sink.write([check('a', now)]);
+    expect(since(0)).toBe(5);
+    expect(since(T0 + 3 * HOUR)).toBe(2);
   });
 });
 
