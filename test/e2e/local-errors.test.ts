@@ -243,8 +243,21 @@ describe('in this process', () => {
     });
   }
 
-  // A dozen answers are always on their way, and the first failure would count.
-  const slow = createHttpServer((_request, response) => void setTimeout(() => response.end(), 150));
+  // Of a dozen some answer is always on its way, and the first failure would count.
+  const onTheirWay = new Set<NodeJS.Timeout>();
+  const slow = createHttpServer((_request, response) => {
+    const answer = setTimeout(() => {
+      onTheirWay.delete(answer);
+      response.end();
+    }, 150);
+    onTheirWay.add(answer);
+  });
+  /** As when they come while nobody is there and the buffers are full. */
+  const loseAnswers = async () => {
+    await until('answers are on their way', async () => onTheirWay.size > 2);
+    for (const answer of onTheirWay) clearTimeout(answer);
+    onTheirWay.clear();
+  };
   const slowOnes = Array.from({ length: 12 }, (_, i) => `slow-${i}`);
   const startSlow = async (files?: Readonly<Record<string, string>>) => {
     await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve));
@@ -252,7 +265,7 @@ describe('in this process', () => {
     const { port: slowPort } = slow.address() as AddressInfo;
     const probes = [{ type: 'http', url: `http://127.0.0.1:${slowPort}/` }];
     const running = await start(
-      { failureThreshold: 1 },
+      { failureThreshold: 1, interval: '700ms', timeout: '600ms' },
       [...devices(), ...slowOnes.map((id) => ({ id, ip: '127.0.0.1', icmp: false, probes }))],
       [],
       files,
@@ -276,6 +289,7 @@ describe('in this process', () => {
     const running = await startSlow({ 'blocker.mjs': blocker });
     const order = join(running.dir, 'block');
     for (let i = 0; i < 2; i++) {
+      await loseAnswers();
       writeFileSync(order, '');
       await until('the loop was blocked', async () => !existsSync(order));
       await manyChecks(running, 'tcp');
@@ -287,6 +301,7 @@ describe('in this process', () => {
   test('a process that was stopped and goes on tells it, and nothing is down', async () => {
     const running = await startSlow();
     for (let i = 0; i < 2; i++) {
+      await loseAnswers();
       running.child.kill('SIGSTOP');
       await pause(2_000);
       running.child.kill('SIGCONT');
