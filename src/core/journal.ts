@@ -26,6 +26,7 @@ import { messageOf } from './errors.ts';
 const MOST_APPENDED_BYTES = 4 * 1024 * 1024;
 /** Incidents wait this long for the disk, together. */
 const SYNC_AFTER_MS = 50;
+const NO_FILE = -1;
 
 /**
  * What must survive `kill -9`: one JSON object a line, with the system before `append` returns and on the disk (fsync),
@@ -34,7 +35,8 @@ const SYNC_AFTER_MS = 50;
  * Opening it rewrites it to its compact form, and so does its growth.
  */
 export class Journal {
-  readonly #path: string;
+  /** Null: it is kept in memory alone. */
+  readonly #path: string | null;
   readonly #now: () => number;
   #fd: number;
   #state: JournalState;
@@ -44,12 +46,17 @@ export class Journal {
   /** The disk has refused an entry: what it holds is older than the state. */
   #behind = false;
 
-  private constructor(path: string, now: () => number, state: JournalState, warn: (message: string) => void) {
+  private constructor(
+    path: string | null,
+    now: () => number,
+    state: JournalState,
+    warn: (message: string) => void,
+  ) {
     this.#path = path;
     this.#now = now;
     this.#warn = warn;
     this.#state = compactJournal(state, now());
-    this.#fd = rewrite(path, this.#state);
+    this.#fd = path === null ? NO_FILE : rewrite(path, this.#state);
   }
 
   /** Never fails for what is in the file: bad lines are kept in a copy beside it and told through `warn`. */
@@ -61,6 +68,11 @@ export class Journal {
       warn(`the journal had ${badLines} unreadable line(s); the rest is used, a copy is kept as ${copy}`);
     }
     return new Journal(path, now, state, warn);
+  }
+
+  /** For what must leave nothing behind: a replay. */
+  static inMemory(now: () => number): Journal {
+    return new Journal(null, now, EMPTY_JOURNAL, () => undefined);
   }
 
   get state(): JournalState {
@@ -90,6 +102,7 @@ export class Journal {
   #compact(): void {
     this.#appendedBytes = 0;
     this.#state = compactJournal(this.#state, this.#now());
+    if (this.#path === null) return;
     try {
       const fd = rewrite(this.#path, this.#state);
       closeSync(this.#fd);
@@ -101,6 +114,10 @@ export class Journal {
 
   #write(text: string, now: boolean): void {
     const bytes = Buffer.from(text);
+    if (this.#path === null) {
+      this.#appendedBytes += bytes.length;
+      return;
+    }
     const { size } = fstatSync(this.#fd);
     try {
       let written = 0;
@@ -127,6 +144,7 @@ export class Journal {
   }
 
   close(): void {
+    if (this.#path === null) return;
     if (this.#syncTimer) {
       clearTimeout(this.#syncTimer);
       fsyncSync(this.#fd);
@@ -135,7 +153,7 @@ export class Journal {
     this.#fd = -1;
   }
 
-  get path(): string {
+  get path(): string | null {
     return this.#path;
   }
 }

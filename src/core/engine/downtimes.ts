@@ -20,11 +20,14 @@ export type ActiveDowntimes = Readonly<{
 
 /** Tells which planned outage a device is in. Asked once a second, never per probe. */
 export class Downtimes {
-  readonly #planned: readonly Readonly<{ config: DowntimeConfig; cron: Cron | null }>[];
+  readonly #planned: readonly Readonly<{ config: DowntimeConfig; cron: CronWindow | null }>[];
   adHoc: readonly AdHocDowntime[];
 
   constructor(configs: readonly DowntimeConfig[], adHoc: readonly AdHocDowntime[]) {
-    this.#planned = configs.map((config) => ({ config, cron: config.cron ? new Cron(config.cron) : null }));
+    this.#planned = configs.map((config) => ({
+      config,
+      cron: config.cron ? new CronWindow(config.cron, config.durationMs ?? 0) : null,
+    }));
     this.adHoc = adHoc;
   }
 
@@ -37,7 +40,7 @@ export class Downtimes {
     }
     for (const { config, cron } of this.#planned) {
       if (config.flexible) continue;
-      const until = cron ? cronUntil(cron, config.durationMs ?? 0, now) : fixedUntil(config, now);
+      const until = cron ? cron.until(now) : fixedUntil(config, now);
       if (until === null) continue;
       const active = { reason: config.reason, until };
       for (const id of config.devices) if (!devices.has(id)) devices.set(id, active);
@@ -65,8 +68,28 @@ function fixedUntil(config: DowntimeConfig, now: number): number | null {
   return from <= now && now < to ? to : null;
 }
 
-/** The window that began last is still open if its start lies less than its length behind us. */
-function cronUntil(cron: Cron, durationMs: number, now: number): number | null {
-  const start = cron.nextRun(new Date(now - durationMs))?.getTime();
-  return start !== undefined && start <= now ? start + durationMs : null;
+/** The windows of a cron downtime, one after the other. The cron is asked once for each of them, not once a second. */
+class CronWindow {
+  readonly #cron: Cron;
+  readonly #durationMs: number;
+  #askedAt = Number.POSITIVE_INFINITY;
+  /** The first start that lies less than the length before `askedAt`, or after it. */
+  #start = Number.NaN;
+
+  constructor(cron: string, durationMs: number) {
+    this.#cron = new Cron(cron);
+    this.#durationMs = durationMs;
+  }
+
+  /** The end of the window that is open, or null. */
+  until(now: number): number | null {
+    // The wall clock may have been set back since.
+    const isKnown = now >= this.#askedAt && now < this.#start + this.#durationMs;
+    if (!isKnown) {
+      this.#askedAt = now;
+      this.#start =
+        this.#cron.nextRun(new Date(now - this.#durationMs))?.getTime() ?? Number.POSITIVE_INFINITY;
+    }
+    return this.#start <= now ? this.#start + this.#durationMs : null;
+  }
 }

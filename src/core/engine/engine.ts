@@ -17,7 +17,7 @@ import type { Monitored } from './monitored.ts';
 import { Remedies } from './remedies.ts';
 import { restore } from './restore.ts';
 import { runProbe } from './run-probe.ts';
-import { Scheduler } from './scheduler.ts';
+import { type CheckScheduler, type RunCheck, Scheduler } from './scheduler.ts';
 import { StallWatch } from './stall-watch.ts';
 import { Uplink } from './uplink.ts';
 import { deviceSnapshot } from './view.ts';
@@ -48,6 +48,11 @@ export type EngineOptions = Readonly<{
   automatic: boolean;
   record: (record: CheckRecord) => void;
   onHang: (probe: string, deviceId: string) => void;
+  /**
+   * Makes what decides when devices are checked; default: a scheduler by their intervals. Who brings his own (a replay)
+   * also says when time has passed, by `refresh`; nothing can stall then.
+   */
+  schedulerOf?: (run: RunCheck) => CheckScheduler;
 }>;
 
 /** Checks the fleet and heals it: scheduler, cycle, uplink and remedies, tied together. */
@@ -57,7 +62,7 @@ export class Engine {
   readonly approvals: Approvals;
   readonly remedies: Remedies;
   readonly #options: EngineOptions;
-  readonly #scheduler: Scheduler;
+  readonly #scheduler: CheckScheduler;
   readonly #stalls: StallWatch;
   readonly #uplink: Uplink;
   #downtimes: Downtimes;
@@ -117,25 +122,25 @@ export class Engine {
       beginFlexibleDowntime: (device) => this.beginFlexibleDowntime(device),
       onHang: (probe, device) => options.onHang(probe, device.id),
     };
-    this.#scheduler = new Scheduler({
-      clock,
-      random: options.random,
-      run: (id, dueMonoMs) => {
-        const device = fleet.get(id);
-        return device
-          ? runCheck(this.#cycle, device, dueMonoMs)
-          : Promise.resolve({ delayMs: HOUR_MS, jitter: false });
-      },
-    });
+    const run: RunCheck = (id, dueMonoMs) => {
+      const device = fleet.get(id);
+      return device
+        ? runCheck(this.#cycle, device, dueMonoMs)
+        : Promise.resolve({ delayMs: HOUR_MS, jitter: false });
+    };
+    this.#scheduler = options.schedulerOf?.(run) ?? new Scheduler({ clock, random: options.random, run });
   }
 
   /** Takes up what the journal knows, then starts checking. */
   start(): void {
     restore({ ...this.#options, remedies: this.remedies, hardStop: this.#hardStop.signal });
     for (const device of this.fleet.all()) this.#scheduler.add(device.id, device.config.check.intervalMs);
-    this.#stalls.start();
     this.#uplink.start();
-    this.#tick();
+    this.refresh();
+    if (!this.#options.schedulerOf) {
+      this.#stalls.start();
+      this.#tick();
+    }
     this.#scheduler.start();
   }
 
@@ -334,9 +339,15 @@ export class Engine {
     });
   }
 
-  #tick(): void {
+  /** Time has passed: downtimes begin and end, acknowledgements run out, and what was seen of the fleet is old. */
+  refresh(): void {
+    this.#picture = null;
     this.#refreshDowntimes();
     this.#expireAcknowledgements();
+  }
+
+  #tick(): void {
+    this.refresh();
     this.#ticker = this.#options.clock.setTimer(() => this.#tick(), TICK_MS);
   }
 

@@ -14,6 +14,9 @@ export type RunCheck = (
   dueMonoMs: number,
 ) => Promise<Readonly<{ delayMs: number; jitter: boolean }>>;
 
+/** What the engine needs of whoever decides when devices are checked. */
+export type CheckScheduler = Pick<Scheduler, 'add' | 'remove' | 'start' | 'stop' | 'checkNow' | 'lateness'>;
+
 type Entry = { readonly id: string; readonly index: number; running: Promise<void> | null };
 
 /**

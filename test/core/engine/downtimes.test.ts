@@ -35,6 +35,15 @@ describe('a fixed downtime', () => {
 describe('a downtime by cron', () => {
   const backup = planned({ devices: ['a'], cron: '30 2 * * *', durationMs: HOUR });
 
+  it('is asked for one moment after the other, and again when the wall clock is set back', () => {
+    const asked = planned({ devices: ['a'], cron: '30 2 * * *', durationMs: HOUR });
+    const untils = ['02:00:00', '02:45:00', '03:29:59', '03:30:00', '02:45:00', '01:00:00', '02:30:00'].map(
+      (time) => active(asked, DEVICE, at(time))?.until ?? null,
+    );
+    const end = at('03:30:00');
+    expect(untils).toEqual([null, end, end, null, end, null, end]);
+  });
+
   it.each([
     ['02:29:59', null],
     ['02:30:00', at('03:30:00')],
