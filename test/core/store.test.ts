@@ -24,8 +24,8 @@ function setUp() {
     monitor: { paused: null, selfOffline: false } as MonitorView,
   });
   const deltas: Delta[] = [];
-  store.subscribe((delta) => deltas.push(delta));
-  return { ids, made, store, deltas };
+  const stop = store.subscribe((delta) => deltas.push(delta));
+  return { ids, made, store, deltas, stop };
 }
 
 const note = (message: string) => ({ type: 'notice', level: 'info', message }) as const;
@@ -131,6 +131,18 @@ describe('views', () => {
     store.addEvent(note('x'));
     vi.advanceTimersByTime(1_000);
     expect(listener).not.toHaveBeenCalled();
+  });
+
+  it('cost nothing where nobody listens: ten thousand changes leave no timer, no view and nothing to tell', () => {
+    const { store, made, deltas, stop } = setUp();
+    stop();
+    for (let i = 0; i < 10_000; i++) store.deviceChanged(i % 2 === 0 ? 'a' : 'b');
+    expect(vi.getTimerCount()).toBe(0);
+    store.subscribe((delta) => deltas.push(delta));
+    store.addEvent(note('x'));
+    vi.advanceTimersByTime(100);
+    expect(deltas[0]).not.toHaveProperty('devices');
+    expect(made).toEqual([]);
   });
 
   it('that come by delta and by snapshot show the same', () => {

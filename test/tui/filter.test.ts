@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseFilter } from '../../src/tui/filter.ts';
+import { parseFilter, searchWords } from '../../src/tui/filter.ts';
 import { fleet } from './fake-source.ts';
 
 function labels(query: string): string[] {
@@ -45,5 +45,17 @@ describe('a typed filter', () => {
     ['rtt>fast', '"rtt>fast" needs a number'],
   ])('says what is wrong with %s', (query, words) => {
     expect(parseFilter(query)).toEqual({ ok: false, message: expect.stringContaining(words) });
+  });
+});
+
+describe('the words of a filter that a source looks for', () => {
+  it.each([
+    ['Lobby  AP', 'lobby ap'],
+    ['group:Hamburg 10.1', 'hamburg 10.1'],
+    ['! state:down tag:role=ap rtt>40 loss>=5 core', 'core'],
+    ['state:up', ''],
+    ['', ''],
+  ])('of "%s" are "%s"', (query, words) => {
+    expect(searchWords(query)).toBe(words);
   });
 });

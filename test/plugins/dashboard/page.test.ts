@@ -3,6 +3,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Plugin } from '../../../src/core/plugin.ts';
 import { deviceView, type FakeSource, fakeSource, snapshotWith } from '../../core/api/fake-source.ts';
+import { largeSource } from '../../core/api/large-source.ts';
 import { fleet } from './fleet.ts';
 import { type Running, startDashboard } from './harness.ts';
 
@@ -52,7 +53,9 @@ describe.skipIf(CHROMIUM === undefined && !isRequired)('the page in a browser', 
     await dashboard.close();
   });
 
-  async function open(options: { width?: number; height?: number; path?: string } = {}): Promise<void> {
+  async function open(
+    options: { width?: number; height?: number; path?: string; first?: string } = {},
+  ): Promise<void> {
     const context = await browser.newContext({
       viewport: { width: options.width ?? 1280, height: options.height ?? 800 },
     });
@@ -69,7 +72,7 @@ describe.skipIf(CHROMIUM === undefined && !isRequired)('the page in a browser', 
       });
     });
     await page.goto(`${dashboard.url}${options.path ?? ''}`);
-    await page.waitForSelector('#device-rows tr');
+    await page.waitForSelector(options.first ?? '#device-rows tr');
   }
 
   const row = (label: string) =>
@@ -233,5 +236,36 @@ describe.skipIf(CHROMIUM === undefined && !isRequired)('the page in a browser', 
     await expect.poll(() => page.locator('#device-rows tr').first().textContent()).toContain('device 2999');
     await page.locator('#more').click();
     await expect.poll(() => page.locator('#device-rows tr').count()).toBe(400);
+  });
+
+  test('of a hundred thousand devices the page shows those that need a look, and finds the others', async () => {
+    await dashboard.close();
+    const large = largeSource();
+    large.check(40_000, 40_300, { reachability: 'down' });
+    dashboard = await startDashboard(large, {}, plugin);
+    await open();
+    const rows = page.locator('#device-rows tr');
+    expect(await page.locator('#counts').textContent()).toMatch(/99,700 up.*300 down/);
+    expect(await rows.count()).toBe(200);
+    expect(await page.locator('#more').textContent()).toBe('Show 100 more of 100');
+    await page.locator('#filter').fill('127.2.134.159');
+    await row('Device 99999').waitFor();
+    expect(await rows.count()).toBe(1);
+    large.check(99_999, 100_000, { reachability: 'down' });
+    await row('Device 99999').locator('.state.down').waitFor();
+    await page.locator('#filter').fill('');
+    await page.getByText('Show 101 more of 101').waitFor();
+    expect(await rows.count()).toBe(200);
+    // Views of what is shown, as often as it was shown: never of all.
+    expect(large.views).toBeLessThan(10_000);
+    expect(complaints).toEqual([]);
+  });
+
+  test('where all of a hundred thousand devices are well, the page says so', async () => {
+    await dashboard.close();
+    dashboard = await startDashboard(largeSource(), {}, plugin);
+    await open({ first: '#no-devices:visible' });
+    expect(await page.locator('#no-devices').textContent()).toContain('All 100,000 devices are well');
+    expect(await page.locator('#device-rows tr').count()).toBe(0);
   });
 });
