@@ -9,8 +9,10 @@
  *     fd00::7: Address family for hostname not supported
  *     10.0.0.7  : xmt/rcv/%loss = 1/0/100%
  *
- * A packet that could not be SENT (no route, local firewall, no buffers) gives no line at all, only a loss in the
- * summary. So the summary is never read: a target without lines was never asked. ICMPv6 errors give no line either.
+ * A packet that could not be SENT (no route, local firewall) gives no line at all, only a loss in the summary. So the
+ * summary is never read: a target without lines was never asked. ICMPv6 errors give no line either. One fault of our own
+ * cannot be told from silence: what a full queue of the network card drops (ENOBUFS) is "timed out", because without
+ * IP_RECVERR, which fping does not set, the kernel calls it sent.
  */
 
 export type FpingLine =
