@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { createApi } from './api/app.ts';
 import { serveUnix } from './api/server.ts';
@@ -19,6 +20,7 @@ import { messageOf } from './errors.ts';
 import { sizeHeapFor } from './heap.ts';
 import { Journal } from './journal.ts';
 import type { PluginServices } from './kernel/host.ts';
+import { sendFault } from './net/send-fault.ts';
 import type { RouteHandler, SinkRecord } from './plugin.ts';
 import { Store } from './store.ts';
 
@@ -182,6 +184,11 @@ async function start(
     healing,
     automatic,
     record: (record) => push({ type: 'check', record }),
+    sendFault: async (address) => {
+      const family = isIP(address);
+      // A name has been resolved by its probe; whom it stood for then is not known here.
+      return family === 4 || family === 6 ? sendFault(address, family) : undefined;
+    },
     onHang: (probe, device) =>
       faults.tell({
         plugin: probe,

@@ -45,7 +45,9 @@ export async function fetchSecrets(config: ParsedConfig, source: Source): Promis
   for (const part of [config.defaults, ...config.devices]) {
     collect(part?.ssh, wanted);
     collect(part?.probes, wanted);
+    collect(part?.heal, wanted);
   }
+  collect(config.healing?.strategies, wanted);
   collect(config.plugins, wanted);
   const fetched = new Map<string, Secret | string>();
   // All workers take from one iterator.

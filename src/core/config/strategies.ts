@@ -1,4 +1,5 @@
 import { type NamedDevice, type NamedFleet, unknownDevice } from './name-devices.ts';
+import { withSecrets } from './plugin-list.ts';
 import type { Scope } from './resolve.ts';
 import type { ParsedConfig, ParsedDevice, ParsedStrategy } from './schema.ts';
 import type { ConfigPath, StepConfig, StrategyConfig } from './types.ts';
@@ -71,21 +72,21 @@ function resolveStep(
   step: ParsedStrategy['steps'][number],
   path: ConfigPath,
   named: NamedFleet,
-  { problems }: Scope,
+  scope: Scope,
 ): StepConfig[] {
   const { on, timeout, ...spec } = step;
   const keys = Object.keys(spec).filter((key) => !CORE_KEYS.includes(key));
   const kind = KNOWN_KINDS.find((known) => known in spec) ?? keys[0];
   if (kind === undefined) {
-    problems.add(path, `a step needs a kind: ${KNOWN_KINDS.join(', ')}`);
+    scope.problems.add(path, `a step needs a kind: ${KNOWN_KINDS.join(', ')}`);
     return [];
   }
   if (on !== undefined && !named.byId.has(on))
-    problems.add([...path, 'on'], unknownDevice(on, named.byId.keys()));
+    scope.problems.add([...path, 'on'], unknownDevice(on, named.byId.keys()));
   return [
     {
       kind,
-      spec,
+      spec: withSecrets(spec, path, scope) as typeof spec,
       path,
       ...(on === undefined ? {} : { on }),
       ...(timeout === undefined ? {} : { timeoutMs: timeout }),

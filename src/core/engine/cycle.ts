@@ -24,6 +24,8 @@ export type CycleContext = RunProbeContext &
     topology: () => Topology;
     device: (id: string) => Monitored | undefined;
     checkNow: (id: string) => Promise<void>;
+    /** What keeps this machine from sending to an address; undefined where nothing does, or it is not known. */
+    sendFault: (address: string) => Promise<string | undefined>;
     record: (record: CheckRecord) => void;
   }>;
 
@@ -133,8 +135,13 @@ async function confirmed(
   const answering = parents.some(
     ({ state }) => isWell(state.reachability) && state.consecutiveFailures === 0,
   );
-  if (!failing || answering) return outcome;
   const { at, monoMs } = outcome;
+  // A firewall of our own may swallow what we send: then the silence is ours.
+  const isSilent = outcome.verdict === 'failed' && outcome.failure.kind === 'timeout';
+  const fault = isSilent ? await context.sendFault(device.device.address) : undefined;
+  if (fault !== undefined)
+    return { verdict: 'unknown', at, monoMs, reason: `nothing can be sent to it from here: ${fault}` };
+  if (!failing || answering) return outcome;
   return {
     verdict: 'unknown',
     at,

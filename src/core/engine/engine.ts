@@ -48,6 +48,8 @@ export type EngineOptions = Readonly<{
   automatic: boolean;
   record: (record: CheckRecord) => void;
   onHang: (probe: string, deviceId: string) => void;
+  /** What keeps this machine from sending to an address. Default: nothing is known. */
+  sendFault?: (address: string) => Promise<string | undefined>;
   /**
    * Makes what decides when devices are checked; default: a scheduler by their intervals. Who brings his own (a replay)
    * also says when time has passed, by `refresh`; nothing can stall then.
@@ -115,6 +117,7 @@ export class Engine {
       topology: () => fleet.topology,
       device: (id) => fleet.get(id),
       checkNow: (id) => this.checkNow(id),
+      sendFault: options.sendFault ?? (async () => undefined),
       record: options.record,
       remedies: () => this.remedies,
       healingOn: () => this.#healing !== 'off' && options.automatic,

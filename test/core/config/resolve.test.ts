@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { describeConfig } from '../../../src/core/config/describe.ts';
+import { configText, describeConfig } from '../../../src/core/config/describe.ts';
 import { convertSeed } from '../../../src/core/config/seed-format.ts';
 import type { DeviceConfig, ResolvedConfig } from '../../../src/core/config/types.ts';
 import { Secret } from '../../../src/core/secret.ts';
@@ -79,7 +79,9 @@ describe('the example config, which shows every key', () => {
   });
 
   it('shows no secret when it is printed', async () => {
-    const printed = JSON.stringify(describeConfig(await resolve(example())));
+    const config = await resolve(example());
+    expect([...configText(config)].join('')).toBe(`${JSON.stringify(describeConfig(config), null, 2)}\n`);
+    const printed = JSON.stringify(describeConfig(config));
     expect(printed).not.toContain(CANARY);
     expect(printed).toContain('<secret>');
   });
@@ -342,4 +344,23 @@ it('devices that are checked and healed alike share what says how', async () => 
   }
   expect(other.check.intervalMs).toBe(5_000);
   expect(other.strategies).not.toBe(one.strategies);
+});
+
+it('secrets in the steps of a strategy are fetched, and one that is not there is told at the start', async () => {
+  const step = { http: 'http://pdu.lan/7', headers: { authorization: { env: 'SW01_PASSWORD' } } };
+  const { devices } = await resolve({
+    healing: { strategies: [{ steps: [step] }] },
+    devices: [{ ip: '10.0.0.1' }, { id: 'own', ip: '10.0.0.2', heal: [{ steps: [step] }] }],
+  });
+  for (const { strategies } of devices) {
+    const { headers } = strategies[0]!.steps[0]!.spec as typeof step & {
+      headers: { authorization: unknown };
+    };
+    expect(headers.authorization).toBeInstanceOf(Secret);
+    expect((headers.authorization as unknown as Secret).reveal()).toBe(CANARY);
+  }
+  const missing = { ...step, headers: { authorization: { env: 'NO_SUCH' } } };
+  expect(await complaint({ devices: [{ ip: '10.0.0.1', heal: [{ steps: [missing] }] }] })).toContain(
+    'devices.0.heal.0.steps.0.headers.authorization: ',
+  );
 });

@@ -569,3 +569,16 @@ it('a device that goes down within a flexible downtime is not healed for its len
   await w.clock.advance(4 * MINUTE);
   expect(w.healed).toEqual(['a']);
 });
+
+it('a device to which our own firewall lets nothing through is not down, and is again watched when it does', async () => {
+  const w = await world([{ id: 'a', ip: '192.0.2.7' }]).start();
+  await w.clock.advance(5_000);
+  w.down.add('a');
+  w.blocked.set('192.0.2.7', 'operation not permitted (EPERM)');
+  await w.clock.advance(5 * MINUTE);
+  expect(w.device('a').reachability).toBe('up');
+  expect(w.told('incident-opened')).toEqual([]);
+  w.blocked.clear();
+  await w.clock.advance(MINUTE);
+  expect(w.told('incident-opened')).toHaveLength(1);
+});

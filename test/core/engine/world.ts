@@ -44,6 +44,8 @@ export class World {
   readonly down = new Set<string>();
   /** Ids of devices that answer late, with their RTT in milliseconds. */
   readonly slow = new Map<string, number>();
+  /** What keeps us from sending to an address. */
+  readonly blocked = new Map<string, string>();
   cut = false;
   /** Ids of the devices that healers were run on, in order. */
   readonly healed: string[] = [];
@@ -156,6 +158,7 @@ export class World {
       automatic: true,
       record: ({ device, at }) => void this.checks.push({ id: device.id, at }),
       onHang: () => undefined,
+      sendFault: async (address) => this.blocked.get(address),
     });
     const taps = tappableHooks(hooks, {
       account: new Account('guardrails'),
