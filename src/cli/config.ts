@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { describeConfig } from '../core/config/describe.ts';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { configText } from '../core/config/describe.ts';
 import { configJsonSchema } from '../core/config/schema.ts';
 import { convertSeed } from '../core/config/seed-format.ts';
 import { NethealError } from '../core/errors.ts';
@@ -25,7 +27,8 @@ export async function config(options: ConfigOptions): Promise<number> {
   const tool = await openTool(resolved, 'list');
   await tool.done();
   if (!options.json && !options.quiet) print(`# ${resolved.file}`);
-  if (!options.quiet) print(JSON.stringify(describeConfig(resolved), null, 2));
+  // Piece by piece, as fast as it is taken: a large fleet is hundreds of megabytes.
+  if (!options.quiet) await pipeline(Readable.from(configText(resolved)), process.stdout, { end: false });
   for (const warning of resolved.warnings) process.stderr.write(`! ${warning}\n`);
   return EXIT.ok;
 }

@@ -12,6 +12,26 @@ export function describeConfig({ locate: _, ...config }: ResolvedConfig): unknow
   return masked(config, '');
 }
 
+/** The same as indented JSON, piece by piece: of a large fleet it is more than a string can hold. */
+export function* configText({ locate: _, ...config }: ResolvedConfig): Generator<string> {
+  let lead = '{\n';
+  for (const [key, value] of Object.entries(config)) {
+    yield `${lead}  ${JSON.stringify(key)}: `;
+    lead = ',\n';
+    if (!Array.isArray(value) || value.length === 0) yield indented(masked(value, key), '  ');
+    else {
+      for (const [at, item] of value.entries())
+        yield `${at === 0 ? '[' : ','}\n    ${indented(masked(item, key), '    ')}`;
+      yield '\n  ]';
+    }
+  }
+  yield '\n}\n';
+}
+
+function indented(value: unknown, by: string): string {
+  return JSON.stringify(value, null, 2).replaceAll('\n', `\n${by}`);
+}
+
 function masked(value: unknown, key: string): unknown {
   if (value instanceof Secret) return MASK;
   if (typeof value === 'string') {

@@ -9,7 +9,7 @@ const PLAIN_KEY = /^(?!(?:null|true|false)$)[a-z_][\w.-]*$/i;
  * Directives, ends of documents, blocks with a given indentation, comments in the place of an item, and characters that
  * one library takes for blanks or line ends and the other does not.
  */
-const UNCOMMON = /[\t\ufeff]|\r(?!\n)|^(?:%|\.\.\.| +---)|[|>][-+]?\d|- +#/m;
+const UNCOMMON = /[\t\ufeff]|\r(?!\n)|^(?:%|\.\.\.| +---)|[|>](?:[-+]?\d|\+)|- +#/m;
 /** Ends a value: on its line no other may begin behind it. */
 const CLOSING = /["'\]}]/;
 /** One library takes numbers beyond all bounds for infinite, the other for text. */
@@ -104,10 +104,11 @@ function isPlain(events: readonly Event[], text: string): boolean {
 }
 
 function isPlainScalar({ style, valueStart, valueEnd }: ScalarEvent, isKey: boolean, text: string): boolean {
-  const source = text.slice(valueStart, valueEnd);
-  if (style === PLAIN) return isKey ? PLAIN_KEY.test(source) : !MAY_BE_ENDLESS.test(source);
   if (style > DOUBLE_QUOTED) return style !== FOLDED && !isKey;
-  return !source.includes('\n') && !(isKey && source === '<<');
+  const source = text.slice(valueStart, valueEnd);
+  if (source.includes('\n')) return false;
+  if (style === PLAIN) return isKey ? PLAIN_KEY.test(source) : !MAY_BE_ENDLESS.test(source);
+  return !isKey || source !== '<<';
 }
 
 /** The last character before a place that is no space. */
