@@ -10,14 +10,16 @@ import { z } from 'zod';
 export const HOST = '{host}';
 const LONGEST_PATTERN = 500;
 
-const pattern = z
-  .string()
-  .min(1)
-  .max(LONGEST_PATTERN)
-  .superRefine((text, context) => {
-    const problem = patternProblem(text);
-    if (problem) context.addIssue({ code: 'custom', message: problem });
-  });
+const patternThat = (mayBeEmpty: boolean) =>
+  z
+    .string()
+    .min(1)
+    .max(LONGEST_PATTERN)
+    .superRefine((text, context) => {
+      const problem = patternProblem(text, mayBeEmpty);
+      if (problem) context.addIssue({ code: 'custom', message: problem });
+    });
+const pattern = patternThat(false);
 const patterns = z.array(pattern).optional();
 const line = z
   .string()
@@ -61,7 +63,8 @@ export const dialectSchema = z
     lineEnding: z.enum(['lf', 'cr', 'crlf']).optional(),
     columns: z.int().min(20).max(65_535).optional(),
     rows: z.int().min(10).max(65_535).optional(),
-    hostname: pattern.optional(),
+    // Some devices have no name.
+    hostname: patternThat(true).optional(),
     modes: z.record(word, mode).optional(),
     neverPrompt: patterns,
     neverTyped: patterns,
@@ -107,7 +110,7 @@ export type Dialect = z.output<typeof dialectSchema>;
 export type Dialogue = z.output<typeof dialogueSchema>;
 
 /** Why a text is no pattern to be let loose on what devices print, or null. */
-function patternProblem(text: string): string | null {
+function patternProblem(text: string, mayBeEmpty: boolean): string | null {
   const source = text.replaceAll(HOST, 'x');
   let regex: RegExp;
   try {
@@ -115,7 +118,7 @@ function patternProblem(text: string): string | null {
   } catch (thrown) {
     return `is no regular expression: ${(thrown as Error).message.replace(/^Invalid regular expression: /, '')}`;
   }
-  if (regex.test('')) return 'also matches an empty line, so it would match everywhere';
+  if (!mayBeEmpty && regex.test('')) return 'also matches an empty line, so it would match everywhere';
   if (repeatsARepetition(source))
     return 'repeats a group that holds a repetition itself, like (a+)+: an unlucky line would take hours to search';
   return null;

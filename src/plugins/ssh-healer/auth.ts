@@ -82,14 +82,22 @@ function parsePrivateKey(text: Buffer, path: string, passphrase: Secret | undefi
 /** Leads one login: what is offered next, and what to say when nothing is left. */
 export class Login {
   readonly #access: SshAccess;
+  readonly #name: () => string;
   readonly #credentials: Credentials;
   readonly #remaining: Offer[];
   readonly #tried: string[] = [];
   readonly #giveUp: (message: string) => void;
   #listed: readonly string[] = [];
 
-  constructor(access: SshAccess, credentials: Credentials, giveUp: (message: string) => void) {
+  /** `name` is asked for once the server has said what it is: some want more than the plain name of the user. */
+  constructor(
+    access: SshAccess,
+    name: () => string,
+    credentials: Credentials,
+    giveUp: (message: string) => void,
+  ) {
     this.#access = access;
+    this.#name = name;
     this.#credentials = credentials;
     this.#giveUp = giveUp;
     this.#remaining = this.#offers();
@@ -97,8 +105,7 @@ export class Login {
 
   /** Asks `none` first to learn the methods, then offers only those the server lists, keys before passwords. */
   readonly next: AuthHandler = (methodsLeft) => {
-    const { username } = this.#access;
-    if (methodsLeft === null) return { type: 'none', username };
+    if (methodsLeft === null) return { type: 'none', username: this.#name() };
     this.#listed = methodsLeft;
     const accepts = (offer: Offer) =>
       methodsLeft.includes(offer.method === 'agent' ? 'publickey' : offer.method);
@@ -130,28 +137,32 @@ export class Login {
 
   /** The configured key comes before the agent: an agent full of other keys can use up a server's patience. */
   #offers(): Offer[] {
-    const { username, privateKey } = this.#access;
+    const { privateKey } = this.#access;
     const { key, agent, password } = this.#credentials;
     const offers: Offer[] = [];
     if (key)
       offers.push({
         method: 'publickey',
         label: `key ${privateKey}`,
-        make: () => ({ type: 'publickey', username, key }),
+        make: () => ({ type: 'publickey', username: this.#name(), key }),
       });
     if (agent)
-      offers.push({ method: 'agent', label: 'agent', make: () => ({ type: 'agent', username, agent }) });
+      offers.push({
+        method: 'agent',
+        label: 'agent',
+        make: () => ({ type: 'agent', username: this.#name(), agent }),
+      });
     if (password) {
       const label = 'password';
       offers.push({
         method: 'password',
         label,
-        make: () => ({ type: 'password', username, password: password.reveal() }),
+        make: () => ({ type: 'password', username: this.#name(), password: password.reveal() }),
       });
       offers.push({
         method: 'keyboard-interactive',
         label,
-        make: () => ({ type: 'keyboard-interactive', username, prompt: this.#answer }),
+        make: () => ({ type: 'keyboard-interactive', username: this.#name(), prompt: this.#answer }),
       });
     }
     return offers;

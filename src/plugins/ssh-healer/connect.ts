@@ -1,11 +1,12 @@
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { cleanLine, messageOf, type SshAccess } from 'netheal/plugin';
-import { Client, type ClientChannel } from 'ssh2';
+import { Client, type ClientChannel, type PseudoTtyOptions } from 'ssh2';
 import { algorithmsFor } from './algorithms.ts';
 import { type Credentials, Login, loadCredentials } from './auth.ts';
 import { checkHostKey, type HostTrust, knownKeyTypes, pinHostKey, readHostTrust } from './host-keys.ts';
 import { fingerprintOf, keyTypeOf } from './known-hosts.ts';
+import { loginSuffix } from './recognise.ts';
 import { abortReason, type Refused, type Stage } from './refused.ts';
 
 // A silent peer is found after 2 s x 3 without an answer; commands are far longer than that.
@@ -28,6 +29,8 @@ export type Session = Readonly<{
   /** Worth telling: a new key was written down, a key could not be used. */
   notes: readonly string[];
   exec(command: string, callback: ChannelCallback): void;
+  /** An interactive shell on a terminal. */
+  shell(terminal: PseudoTtyOptions, callback: ChannelCallback): void;
   forward(host: string, port: number, callback: ChannelCallback): void;
   /** Why the connection ended, once it has. */
   lost(): string | null;
@@ -155,6 +158,7 @@ export function login(
         hostKey: key,
         notes: [...credentials.notes, ...notes],
         exec: (command, callback) => void client.exec(command, callback),
+        shell: (terminal, callback) => void client.shell(terminal, callback),
         forward: (host, port, callback) => void client.forwardOut('127.0.0.1', 0, host, port, callback),
         lost: () => lost,
         close: () => {
@@ -166,7 +170,8 @@ export function login(
       });
     });
 
-    const loginSteps = new Login(access, credentials, (message) =>
+    const name = () => access.username + loginSuffix(access, ident);
+    const loginSteps = new Login(access, name, credentials, (message) =>
       refuse({
         stage: 'login',
         message: [message, ...notes].join('; '),

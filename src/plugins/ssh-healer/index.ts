@@ -1,9 +1,12 @@
-/** Heals by SSH: the commands of a step, one after the other, on one checked and bounded connection. */
+/**
+ * Heals by SSH: the commands of a step, one after the other, on one checked and bounded connection; by exec, or typed into
+ * the shell of a network device.
+ */
 import { cleanLines, type Device, definePlugin, type Healer } from 'netheal/plugin';
 import { seconds } from './connect.ts';
 import { diagnose } from './diagnose.ts';
 import { riskOf } from './risk.ts';
-import { type Command, type SshSpec, sshSpec } from './spec.ts';
+import { type Command, type SshSpec, sshShellSpec, sshSpec } from './spec.ts';
 import { runStep } from './step.ts';
 import { substitute } from './variables.ts';
 
@@ -11,25 +14,42 @@ export default definePlugin({
   name: 'ssh-healer',
   apiVersion: 1,
   apply(api) {
-    const healer: Healer<SshSpec> = {
-      kind: 'ssh',
-      spec: sshSpec,
+    const shared = {
       needsSsh: true,
-      describe: (spec, target) => spec.commands.flatMap((command) => describe(command, target)),
+      describe: (spec: SshSpec, target: Device) => [
+        ...(spec.config ? ['in configuration mode:'] : []),
+        ...spec.commands.flatMap((command) => describe(command, target)),
+      ],
       risk: riskOf,
-      run: (request) => runStep(request, api.clock.monoMs),
       diagnose,
     };
-    api.healer(healer);
+    const byChoice: Healer<SshSpec> = {
+      ...shared,
+      kind: 'ssh',
+      spec: sshSpec,
+      run: (request) => runStep(request, api.clock.monoMs, false),
+    };
+    const byShell: Healer<SshSpec> = {
+      ...shared,
+      kind: 'ssh-shell',
+      spec: sshShellSpec,
+      run: (request) => runStep(request, api.clock.monoMs, true),
+    };
+    api.healer(byChoice);
+    api.healer(byShell);
   },
 });
 
 /** The exact text, then whatever is not as usual; a command of several lines keeps its lines. */
 function describe(command: Command, target: Device): string[] {
+  const answers = command.dialogues?.map(
+    ({ prompt, answer, answerWith }) => `answers /${prompt}/ with ${answerWith ?? JSON.stringify(answer)}`,
+  );
   const traits = [
     `at most ${seconds(command.timeoutMs)}`,
     command.expectDisconnect && 'the session may drop',
     command.continueOnError && 'goes on after a failure',
+    ...(answers ?? []),
   ].filter(Boolean);
   const [first = '', ...more] = cleanLines(substitute(command.run, target));
   const lines = [`${command.sudo ? 'sudo: ' : ''}${first}`, ...more.map((line) => `  ${line}`)];

@@ -1,25 +1,22 @@
 import { StringDecoder } from 'node:string_decoder';
 
-const KEPT_BYTES = 64 * 1024;
+/** How much output of a command is kept. */
+export const KEPT_BYTES = 64 * 1024;
 // A line is cut here, not split: a secret across the split would escape its mask.
 const MAX_LINE_CHARS = 8 * 1024;
 // Discarded output is read at 10 MB/s at most: a command that says `yes` for ever must not slow the probes down.
 const BREATH_BYTES = 1024 * 1024;
 const BREATH_MS = 100;
 
-type Source = Readonly<{
-  on(event: 'data', listener: (chunk: Buffer) => void): unknown;
-  pause(): unknown;
-  resume(): unknown;
-}>;
+type Pausable = Readonly<{ pause(): unknown; resume(): unknown }>;
+type Source = Pausable & Readonly<{ on(event: 'data', listener: (chunk: Buffer) => void): unknown }>;
 
 /** Turns the output of one command into lines, keeps 64 KB of it and counts the rest. */
 export class Output {
   #keptBytes = 0;
   #cutBytes = 0;
-  #breathBytes = 0;
+  readonly #breath = new Breath();
   readonly #flushes: (() => void)[] = [];
-  readonly #resumes = new Map<NodeJS.Timeout, Source>();
   #lastDataAt = 0;
 
   /** Bytes that were not shown. */
@@ -62,23 +59,39 @@ export class Output {
   /** Emits what came without a newline, and lets go of the streams. */
   end(): void {
     for (const flush of this.#flushes) flush();
-    for (const [timer, source] of this.#resumes) {
-      clearTimeout(timer);
-      source.resume();
-    }
-    this.#resumes.clear();
+    this.#breath.end();
   }
 
   #discard(source: Source, bytes: number): void {
     this.#cutBytes += bytes;
-    this.#breathBytes += bytes;
-    if (this.#breathBytes < BREATH_BYTES) return;
-    this.#breathBytes = 0;
+    this.#breath.discarded(source, bytes);
+  }
+}
+
+/** Pauses a source now and then while what it says is thrown away. */
+export class Breath {
+  #bytes = 0;
+  readonly #resumes = new Map<NodeJS.Timeout, Pausable>();
+
+  /** So many bytes more were thrown away. */
+  discarded(source: Pausable, bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#bytes < BREATH_BYTES) return;
+    this.#bytes = 0;
     source.pause();
     const timer = setTimeout(() => {
       this.#resumes.delete(timer);
       source.resume();
     }, BREATH_MS);
     this.#resumes.set(timer, source);
+  }
+
+  /** Lets go of every source. */
+  end(): void {
+    for (const [timer, source] of this.#resumes) {
+      clearTimeout(timer);
+      source.resume();
+    }
+    this.#resumes.clear();
   }
 }

@@ -5,7 +5,7 @@ import type { SshSpec } from './spec.ts';
 const GRAVE_WORD = /(?<!\bno\s+)(?<![\w-])(?:reboot|shutdown|halt|poweroff|power-off|kexec)(?![\w-])/i;
 // Grave only as the command itself: `systemctl reload nginx` and `nginx -s reload` are not.
 const GRAVE_COMMAND =
-  /(?:^|[;&|(\n])\s*(?:(?:sudo|nohup|exec)\s+)*(?:\S*\/)?(?:reload|(?:tel)?init\s+[06])\b/i;
+  /(?:^|[;&|(\n])\s*(?:(?:sudo|nohup|exec)\s+)*(?:\S*\/)?(?:reload(?!\s+cancel)|(?:tel)?init\s+[06])\b/i;
 const SYSRQ = /sysrq-trigger/;
 
 /** How grave a step is: "high" for what restarts or stops a whole device. */

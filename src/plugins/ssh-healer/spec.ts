@@ -1,4 +1,4 @@
-import { z } from 'netheal/plugin';
+import { type Dialogue, dialogueSchema, z } from 'netheal/plugin';
 import { variableProblem } from './variables.ts';
 
 const UNITS_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
@@ -15,10 +15,16 @@ export type Command = Readonly<{
   expectDisconnect: boolean;
   /** A non-zero exit does not stop the step. */
   continueOnError: boolean;
+  /** Questions that this command may be asked, besides those of the dialect. */
+  dialogues?: readonly Dialogue[];
 }>;
 
-/** A parsed `ssh` step. */
-export type SshSpec = Readonly<{ commands: readonly Command[] }>;
+/** A parsed `ssh` or `ssh-shell` step. */
+export type SshSpec = Readonly<{
+  commands: readonly Command[];
+  /** Runs them in the configuration mode of the dialect, which is entered before and left after them. */
+  config?: true;
+}>;
 
 const duration = z
   .string()
@@ -36,41 +42,53 @@ const commandText = z
     if (problem) context.addIssue({ code: 'custom', message: problem });
   });
 
-const command = z.union([
-  commandText,
-  z.strictObject({
-    run: commandText,
-    timeout: duration.optional(),
-    sudo: z.boolean().optional(),
-    expectDisconnect: z.boolean().optional(),
-    continueOnError: z.boolean().optional(),
-  }),
-]);
+const traits = {
+  expectDisconnect: z.boolean().optional(),
+  continueOnError: z.boolean().optional(),
+};
+const sudo = { sudo: z.boolean().optional() };
+const commandKeys = {
+  run: commandText,
+  timeout: duration.optional(),
+  dialogues: z.array(dialogueSchema).min(1).optional(),
+  ...traits,
+};
+const stepKeys = { commandTimeout: duration.optional(), config: z.boolean().optional(), ...traits };
 
-/** The step as the config writes it; keys beside `ssh` are defaults for each of its commands. */
+const commands = <T extends z.ZodType>(command: T) =>
+  z.union([commandText, z.array(z.union([commandText, command])).min(1, 'needs at least one command')]);
+
+type Traits = Readonly<{ sudo?: boolean; expectDisconnect?: boolean; continueOnError?: boolean }>;
+type WrittenCommand = string | (Traits & Readonly<{ run: string; timeout?: number; dialogues?: Dialogue[] }>);
+type WrittenStep = Traits & Readonly<{ commandTimeout?: number; config?: boolean }>;
+
+/** An `ssh` step as the config writes it; keys beside `ssh` are defaults for each of its commands. */
 export const sshSpec = z
-  .strictObject({
-    ssh: z.union([commandText, z.array(command).min(1, 'needs at least one command')]),
-    commandTimeout: duration.optional(),
-    sudo: z.boolean().optional(),
-    expectDisconnect: z.boolean().optional(),
-    continueOnError: z.boolean().optional(),
-  })
-  .transform((step): SshSpec => {
-    const list = typeof step.ssh === 'string' ? [step.ssh] : step.ssh;
-    return {
-      commands: list.map((entry) => {
-        const own = typeof entry === 'string' ? { run: entry } : entry;
-        return {
-          run: own.run,
-          timeoutMs: own.timeout ?? step.commandTimeout ?? DEFAULT_COMMAND_TIMEOUT_MS,
-          sudo: own.sudo ?? step.sudo ?? false,
-          expectDisconnect: own.expectDisconnect ?? step.expectDisconnect ?? false,
-          continueOnError: own.continueOnError ?? step.continueOnError ?? false,
-        };
-      }),
-    };
-  });
+  .strictObject({ ssh: commands(z.strictObject({ ...commandKeys, ...sudo })), ...stepKeys, ...sudo })
+  .transform(({ ssh, ...step }) => resolved(ssh, step));
+
+/** An `ssh-shell` step: the same in an interactive shell, where there is no sudo of ours. */
+export const sshShellSpec = z
+  .strictObject({ 'ssh-shell': commands(z.strictObject(commandKeys)), ...stepKeys })
+  .transform(({ 'ssh-shell': typed, ...step }) => resolved(typed, step));
+
+function resolved(written: string | readonly WrittenCommand[], step: WrittenStep): SshSpec {
+  const list = typeof written === 'string' ? [written] : written;
+  return {
+    ...(step.config && { config: true }),
+    commands: list.map((entry) => {
+      const own = typeof entry === 'string' ? { run: entry } : entry;
+      return {
+        run: own.run,
+        timeoutMs: own.timeout ?? step.commandTimeout ?? DEFAULT_COMMAND_TIMEOUT_MS,
+        sudo: own.sudo ?? step.sudo ?? false,
+        expectDisconnect: own.expectDisconnect ?? step.expectDisconnect ?? false,
+        continueOnError: own.continueOnError ?? step.continueOnError ?? false,
+        ...(own.dialogues && { dialogues: own.dialogues }),
+      };
+    }),
+  };
+}
 
 function durationMs(text: string): number {
   let sum = 0;

@@ -1,10 +1,11 @@
 import type { StepRequest, StepResult } from 'netheal/plugin';
 import { LEGACY_WARNING } from './algorithms.ts';
 import { type Session, seconds } from './connect.ts';
-import { dialectProblem, identProblem } from './dialects.ts';
 import { type CommandEnd, KILL_MS, runCommand } from './exec.ts';
 import { hopsOf, openRoute } from './jump.ts';
+import { type Choice, chooseDialect } from './recognise.ts';
 import { describeRefused } from './refused.ts';
+import { runShellStep, shellProblem } from './shell-step.ts';
 import type { Command, SshSpec } from './spec.ts';
 import { stopCommand } from './stop.ts';
 import { withSudo } from './sudo.ts';
@@ -12,8 +13,11 @@ import { substitute } from './variables.ts';
 
 type Request = StepRequest<SshSpec>;
 
-/** Runs an `ssh` step: logs in once, then one command after the other. `monoMs` is the monotonic clock. */
-export async function runStep(request: Request, monoMs: () => number): Promise<StepResult> {
+/**
+ * Runs a step: logs in once, then one command after the other. `monoMs` is the monotonic clock; `forced`: in a shell,
+ * whatever the device is (`ssh-shell`).
+ */
+export async function runStep(request: Request, monoMs: () => number, forced: boolean): Promise<StepResult> {
   const { ssh, transcript, signal } = request;
   const deadlineAt = monoMs() + request.timeoutMs;
   if (ssh === undefined) return notActed(`${request.target.id} has no ssh access in the config`);
@@ -21,7 +25,9 @@ export async function runStep(request: Request, monoMs: () => number): Promise<S
     for (const secret of [access.password, access.passphrase, access.sudoPassword, access.enableSecret])
       if (secret) transcript.mask(secret);
 
-  const problem = dialectProblem(ssh.dialect);
+  // What the config alone tells is told before a connection is opened.
+  const known = ssh.dialect === 'auto' ? null : chooseDialect(ssh, '', forced);
+  const problem = known && problemOf(request, known);
   if (problem) return notActed(problem);
   if (ssh.legacy) transcript.write('info', LEGACY_WARNING);
 
@@ -37,19 +43,51 @@ export async function runStep(request: Request, monoMs: () => number): Promise<S
       transcript.write('info', `logged in to ${name} as ${username}@${host}:${port}, ${session.ident}`);
       for (const note of session.notes) transcript.write('info', note);
     }
-    const stop = identProblem(ssh.dialect, route.session.ident);
-    if (stop) return notActed(stop);
-    return await runCommands(request, route.session, () => deadlineAt - monoMs());
+    return await runAs(request, route.session, forced, () => deadlineAt - monoMs());
   } finally {
     route.close();
   }
 }
 
+/** Runs the commands in the way of the device: one process each, or typed into a shell. */
+async function runAs(
+  request: Request,
+  session: Session,
+  forced: boolean,
+  remainingMs: () => number,
+): Promise<StepResult> {
+  const { ssh, transcript } = request;
+  const choice = chooseDialect(session.access, session.ident, forced);
+  const problem = problemOf(request, choice);
+  if (problem) return notActed(problem);
+  if (choice.by === 'shell') {
+    transcript.write('info', choice.how);
+    return runShellStep(request, session, choice.dialect, { refusedExec: false, remainingMs });
+  }
+  if (choice.by === 'look') return runShellStep(request, session, null, { refusedExec: false, remainingMs });
+  const result = await runCommands(request, session, remainingMs);
+  if (result !== 'refused') return result;
+  if (ssh?.dialect !== 'auto' || session.lost() !== null)
+    return notActed('the server runs no commands by exec');
+  transcript.write('info', 'the server runs no commands by exec: an interactive shell is opened');
+  return runShellStep(request, session, null, { refusedExec: true, remainingMs });
+}
+
+/** Why the step cannot be run in that way; null where it can. */
+function problemOf({ spec, target }: Request, choice: Choice): string | null {
+  if (choice.by === 'nothing') return choice.why;
+  if (choice.by === 'shell') return shellProblem(spec, target, choice.dialect);
+  if (choice.by === 'exec' && (spec.config || spec.commands.some(({ dialogues }) => dialogues)))
+    return '`config` and `dialogues` are for interactive dialects: say ssh.dialect, or use a step ssh-shell';
+  return null;
+}
+
+/** `refused`: not even the first command was run. */
 async function runCommands(
   request: Request,
   session: Session,
   remainingMs: () => number,
-): Promise<StepResult> {
+): Promise<StepResult | 'refused'> {
   const { commands } = request.spec;
   let acted = false;
   for (const [index, command] of commands.entries()) {
@@ -57,6 +95,7 @@ async function runCommands(
     const end = await runOne(request, session, command, text, remainingMs());
     // What the server refused, or we never got round to, has not run.
     if (end.kind !== 'refused' && !(end.kind === 'cancelled' && end.unsent)) acted = true;
+    if (end.kind === 'refused' && index === 0) return 'refused';
     const left = commands.length - index - 1;
     const verdict = judge(command, end, left);
     if (verdict === 'next') continue;

@@ -17,9 +17,22 @@ export function substitute(command: string, device: Device): string {
   });
 }
 
+/** The variables of a command with their values. */
+export function variablesOf(command: string, device: Device): { name: string; value: string }[] {
+  return [...command.matchAll(VARIABLE)].flatMap(([, name = '']) => {
+    const value = VARIABLES[name]?.(device);
+    return value === undefined ? [] : [{ name, value }];
+  });
+}
+
+/** A value that is one word on every command line, without quotes. */
+export function isPlainWord(text: string): boolean {
+  return SAFE_WORD.test(text);
+}
+
 /** One word for a POSIX shell, whatever is in it. */
 export function shellQuote(text: string): string {
-  return SAFE_WORD.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+  return isPlainWord(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /** What is wrong with the variables of a command, or null. */

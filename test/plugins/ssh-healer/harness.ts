@@ -50,13 +50,13 @@ export function accessTo(port: number, changes: Partial<SshAccess> = {}): SshAcc
   };
 }
 
-/** The healer as the plugin contributes it. */
-export function sshHealer(): Healer {
+/** A healer as the plugin contributes it. */
+export function sshHealer(kind = 'ssh'): Healer {
   let found: Healer | undefined;
   const api = {
     clock: { now: () => Date.now(), monoMs: () => performance.now() },
     healer: (healer: Healer) => {
-      found = healer;
+      if (healer.kind === kind) found = healer;
     },
   } as unknown as PluginApi;
   void plugin.apply(api, undefined);
@@ -77,7 +77,7 @@ export async function runStep(
   ssh: SshAccess | undefined,
   options: RunOptions = {},
 ): Promise<StepRun> {
-  const healer = sshHealer();
+  const healer = sshHealer('ssh-shell' in spec ? 'ssh-shell' : 'ssh');
   const lines: string[] = [];
   const masked: string[] = [];
   const timeoutMs = options.timeoutMs ?? 15_000;

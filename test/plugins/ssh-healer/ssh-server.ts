@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { type AddressInfo, createServer, type Server as NetServer, type Socket } from 'node:net';
-import ssh2, { type AuthContext, type Connection, type ServerChannel } from 'ssh2';
+import ssh2, { type AuthContext, type Connection, type PseudoTtyInfo, type ServerChannel } from 'ssh2';
 
 /** An ed25519 pair. About one in two hundred of those that ssh2 makes cannot be parsed again: those are made anew. */
 export function ed25519Pair(): ReturnType<typeof ssh2.utils.generateKeyPairSync> {
@@ -19,6 +19,8 @@ export type ServerOptions = Readonly<{
   algorithms?: ssh2.Algorithms;
   auth?: (context: AuthContext) => void;
   exec?: Exec;
+  /** Speaks on an interactive shell; without it none is opened. */
+  shell?: (channel: ServerChannel, terminal: PseudoTtyInfo | null) => void;
   /** Sees every signal a client sends to a running command. */
   onSignal?: (name: string) => void;
 }>;
@@ -56,10 +58,19 @@ export async function startSshServer(options: ServerOptions = {}): Promise<TestS
         (options.auth ?? passwordIs('right'))(context);
       });
       connection.on('session', (accept) => {
-        accept().on('exec', (acceptExec, reject, info) => {
+        const session = accept();
+        session.on('exec', (acceptExec, reject, info) => {
           commands.push(info.command);
           (options.exec ?? runInShell)(acceptExec, info.command, () => reject?.());
         });
+        const { shell } = options;
+        if (shell === undefined) return;
+        let terminal: PseudoTtyInfo | null = null;
+        session.on('pty', (acceptPty, _reject, info) => {
+          terminal = info;
+          acceptPty?.();
+        });
+        session.on('shell', (acceptShell) => shell(acceptShell(), terminal));
       });
     },
   );
