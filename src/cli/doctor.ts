@@ -176,12 +176,13 @@ async function login({ assembly }: Tool, device: Tool['devices'][number]): Promi
   if (!healer?.diagnose) return { ok: 'warn', what, said: 'no plugin can try it' };
   try {
     const { ok, lines } = await healer.diagnose(ssh, AbortSignal.timeout(LOGIN_TIMEOUT_MS));
-    const [said = 'no answer', ...mend] = lines;
+    // Where it went wrong comes last, after what went well.
+    const before = lines.slice(0, -1).join('\n    ');
     return {
       ok,
       what,
-      said: ok ? lines.join('; ') : said,
-      ...(mend.length > 0 && { mend: mend.join('\n    ') }),
+      said: (ok ? lines.map((line) => line.trim()).join('; ') : lines.at(-1)) ?? 'no answer',
+      ...(before && { mend: before }),
     };
   } catch (thrown) {
     if (thrown instanceof NethealError)
