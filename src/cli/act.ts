@@ -6,7 +6,7 @@ import { currentUser, EXIT, type GlobalOptions, load, print } from './context.ts
 
 /** Sends one action to the running daemon and says what came of it. */
 export async function send(action: Action, options: GlobalOptions): Promise<number> {
-  const source = await attach(await load(options));
+  const source = await attach(await load(options), { lens: true });
   try {
     const result = await source.act(action);
     if (options.json) print(JSON.stringify(result));
@@ -23,7 +23,7 @@ export async function approve(
   heal: string,
   options: GlobalOptions & { hash?: string; label?: string },
 ): Promise<number> {
-  const source = await attach(await load(options));
+  const source = await attach(await load(options), { lens: true });
   const waiting = source.snapshot().heals.find(({ id }) => id === heal);
   await source.close();
   if (!options.json) {
@@ -37,7 +37,7 @@ export async function approve(
 
 /** `netheal heals [HEAL]`: the attempts the daemon knows, or one with its transcript. */
 export async function heals(id: string | undefined, options: GlobalOptions): Promise<number> {
-  const source = await attach(await load(options));
+  const source = await attach(await load(options), { lens: true });
   const all = source.snapshot().heals;
   await source.close();
   const wanted = id === undefined ? all : all.filter((heal) => heal.id === id);

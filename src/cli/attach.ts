@@ -18,8 +18,11 @@ export async function attachIfRunning(
 }
 
 /** The running daemon of a config. @throws NethealError NH_NO_DAEMON with the way to start one */
-export async function attach(config: ResolvedConfig): Promise<Source> {
-  const source = await attachIfRunning(config);
+export async function attach(
+  config: ResolvedConfig,
+  options: Readonly<{ lens?: boolean }> = {},
+): Promise<Source> {
+  const source = await attachIfRunning(config, options);
   if (source) return source;
   throw new NethealError('NH_NO_DAEMON', `no netheal is running on ${config.stateDir}`, {
     mend: 'start one with `netheal run` or `netheal-tui`',

@@ -43,6 +43,9 @@ export class Store {
   readonly #views = new Map<string, DeviceView>();
   readonly #incidents = new Map<string, Incident>();
   readonly #heals = new Map<string, HealView>();
+  /** Ids of those that are over, in that order. */
+  readonly #closed = new Set<string>();
+  readonly #done = new Set<string>();
   #events: EventRecord[] = [];
   #monitor: MonitorView;
   #seq = 0;
@@ -68,14 +71,14 @@ export class Store {
 
   putIncident(incident: Incident): void {
     this.#incidents.set(incident.id, incident);
-    dropOldest(this.#incidents, INCIDENTS_KEPT, (old) => old.closedAt !== null);
+    if (incident.closedAt !== null) retire(this.#incidents, this.#closed, incident.id, INCIDENTS_KEPT);
     this.#dirty.incidents.add(incident.id);
     this.deviceChanged(incident.device);
   }
 
   putHeal(heal: HealView): void {
     this.#heals.set(heal.id, heal);
-    dropOldest(this.#heals, HEALS_KEPT, (old) => old.phase === 'done');
+    if (heal.phase === 'done') retire(this.#heals, this.#done, heal.id, HEALS_KEPT);
     this.#dirty.heals.add(heal.id);
     this.deviceChanged(heal.device);
   }
@@ -230,11 +233,12 @@ function found<T>(map: ReadonlyMap<string, T>, ids: Iterable<string>): T[] {
   return [...ids].map((id) => map.get(id)).filter((value) => value !== undefined);
 }
 
-/** Drops the oldest that may go until no more than `limit` are left. */
-function dropOldest<T>(map: Map<string, T>, limit: number, mayGo: (value: T) => boolean): void {
-  if (map.size <= limit) return;
-  for (const [id, value] of map) {
-    if (map.size <= limit) return;
-    if (mayGo(value)) map.delete(id);
+/** Of those that are over only the last `kept` stay; what is not over stays in any case. */
+function retire<T>(map: Map<string, T>, over: Set<string>, id: string, kept: number): void {
+  over.add(id);
+  for (const oldest of over) {
+    if (over.size <= kept) return;
+    over.delete(oldest);
+    map.delete(oldest);
   }
 }

@@ -64,8 +64,13 @@ export function searchWords(query: string): string {
     .split(/\s+/)
     .map((word) => (word.startsWith('group:') ? word.slice(6) : word));
   return words
-    .filter((word) => word !== '' && word !== '!' && !word.includes(':') && !COMPARISON.test(word))
+    .filter((word) => word !== '' && word !== '!' && !isField(word) && !COMPARISON.test(word))
     .join(' ');
+}
+
+/** `state:down`, but not an IPv6 address. */
+function isField(word: string): boolean {
+  return Object.hasOwn(FIELDS, word.slice(0, Math.max(0, word.indexOf(':'))));
 }
 
 function parseWord(word: string): Test | string {

@@ -1,3 +1,4 @@
+import { NO_SEARCH, type Search } from '../core/api/lens.ts';
 import type { Action, Delta, SampleView, Source } from '../core/api/types.ts';
 import type { EventRecord } from '../core/plugin.ts';
 import type { Look } from './cells.ts';
@@ -51,7 +52,7 @@ export class UiStore {
   #frame: Frame = { lines: [], box: null };
   #version = 0;
   #stale = false;
-  #search = '';
+  #search: Search = NO_SEARCH;
   #searchTimer: NodeJS.Timeout | null = null;
   #timer: NodeJS.Timeout | null = null;
   readonly #clock: NodeJS.Timeout;
@@ -243,11 +244,11 @@ export class UiStore {
   #searchSoon(): void {
     if (!this.source.search) return;
     const { device, filters } = this.ui;
-    const words = device ?? searchWords(filters.fleet);
-    if (words === this.#search) return;
-    this.#search = words;
+    const words = searchWords(filters.fleet);
+    if (words === this.#search.words && device === this.#search.device) return;
+    this.#search = { words, device };
     if (this.#searchTimer !== null) clearTimeout(this.#searchTimer);
-    this.#searchTimer = setTimeout(() => this.source.search?.(words), SEARCH_MS);
+    this.#searchTimer = setTimeout(() => this.source.search?.(this.#search), SEARCH_MS);
   }
 
   /** Samples come by request: asked for when a detail opens and after each of its checks. */

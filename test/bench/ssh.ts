@@ -85,6 +85,7 @@ export async function benchSsh(): Promise<void> {
       const result = await runStep(
         { spec, device: target, target, ssh, timeoutMs: 30_000, signal, transcript },
         () => performance.now(),
+        false,
       );
       if (!result.ok) throw new Error(result.message);
       return performance.now() - started;

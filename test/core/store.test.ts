@@ -156,21 +156,21 @@ describe('views', () => {
 });
 
 describe('memory', () => {
-  it('keeps two hundred incidents, the oldest closed ones go first, and an open one never', () => {
+  it('keeps two hundred incidents that are over, the last ones, and an open one in any case', () => {
     const { store } = setUp();
     store.putIncident(incident(0));
     for (let id = 1; id <= 500; id++) store.putIncident(incident(id, 1));
-    expect([...store.incidents()]).toHaveLength(200);
+    expect([...store.incidents()]).toHaveLength(201);
     expect(store.incident('0')).toBeDefined();
     expect(store.incident('1')).toBeUndefined();
     expect(store.incident('500')).toBeDefined();
   });
 
-  it('keeps two hundred heals, and one that still runs in any case', () => {
+  it('keeps two hundred heals that are over, and one that still runs in any case', () => {
     const { store } = setUp();
     store.putHeal(heal(0, 'waiting-approval'));
     for (let id = 1; id <= 500; id++) store.putHeal(heal(id));
-    expect([...store.heals()]).toHaveLength(200);
+    expect([...store.heals()]).toHaveLength(201);
     expect(store.heal('0')).toBeDefined();
   });
 });

@@ -1,5 +1,6 @@
 /** The screen of a fleet that is not in the picture whole. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Search } from '../../src/core/api/lens.ts';
 import type { FleetCounts } from '../../src/core/api/select.ts';
 import { deviceOf, FakeSource, snapshot } from './fake-source.ts';
 import { openUi } from './scene.ts';
@@ -14,10 +15,12 @@ const device = (index: number, change = {}) => ({
 });
 const down = Array.from({ length: 1_000 }, (_, index) => device(index, { reachability: 'down' as const }));
 
+const words = (text: string): Search => ({ words: text, device: null });
+
 class LargeSource extends FakeSource {
-  readonly searched: string[] = [];
-  search(words: string): void {
-    this.searched.push(words);
+  readonly searched: Search[] = [];
+  search(search: Search): void {
+    this.searched.push(search);
   }
 }
 const open = (devices = down) => {
@@ -54,10 +57,10 @@ describe('the screen of a hundred thousand devices', () => {
     vi.advanceTimersByTime(199);
     expect(ui.source.searched).toEqual([]);
     vi.advanceTimersByTime(1);
-    expect(ui.source.searched).toEqual(['dev-77']);
+    expect(ui.source.searched).toEqual([words('dev-77')]);
     await ui.press('enter', 'j', 'k');
     vi.advanceTimersByTime(1_000);
-    expect(ui.source.searched).toEqual(['dev-77']);
+    expect(ui.source.searched).toEqual([words('dev-77')]);
     ui.close();
   });
 
@@ -67,14 +70,14 @@ describe('the screen of a hundred thousand devices', () => {
     vi.advanceTimersByTime(200);
     await ui.press('escape');
     vi.advanceTimersByTime(200);
-    expect(ui.source.searched).toEqual(['dev-7', '']);
+    expect(ui.source.searched).toEqual([words('dev-7'), words('')]);
     ui.close();
   });
 
   it('shows what was found as it comes', async () => {
     const ui = open();
     await ui.press('/', ...'dev-77777', 'enter');
-    expect(ui.text()).toContain('No device matches the filter');
+    expect(ui.text()).toContain('None of those that are listed matches.');
     ui.source.change({ devices: [device(77_777)] });
     vi.advanceTimersByTime(250);
     expect(ui.lineWith('Fleet')).toContain('1 of 100000');
@@ -86,7 +89,7 @@ describe('the screen of a hundred thousand devices', () => {
     const ui = open();
     await ui.press('enter');
     vi.advanceTimersByTime(200);
-    expect(ui.source.searched).toEqual([ui.store.ui.device]);
+    expect(ui.source.searched).toEqual([{ words: '', device: ui.store.ui.device }]);
     ui.close();
   });
 

@@ -94,7 +94,10 @@ function readRoutes({ source, ready }: ApiParts): Route[] {
       // A HEAD request has no reader, so it must not become a client of the stream.
       if (c.req.method === 'HEAD')
         return new Response(null, { headers: { 'content-type': 'text/event-stream; charset=utf-8' } });
-      return streams.open(c.req.query('lens'), c.req.header('last-event-id') ?? null);
+      const words = c.req.query('lens');
+      const search =
+        words === undefined ? null : { words: words.slice(0, 200), device: c.req.query('device') ?? null };
+      return streams.open(search, c.req.header('last-event-id') ?? null);
     }),
     get('/healthz', () => json({ ok: true })),
     get('/readyz', () => (ready() ? json({ ok: true }) : problem(503, { detail: 'Starting.' }))),

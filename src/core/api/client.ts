@@ -2,6 +2,7 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { messageOf, NethealError } from '../errors.ts';
 import { requestOfAction } from './actions.ts';
+import { NO_SEARCH, type Search } from './lens.ts';
 import { applyDelta, hasGap, type Picture, pictureOf, replacement, snapshotOf } from './picture.ts';
 import { select } from './select.ts';
 import { createSseParser, type SseMessage } from './sse-parser.ts';
@@ -41,7 +42,7 @@ function createMirror(socketPath: string, lens: boolean): { source: Source; firs
   let failures = 0;
   let retry: NodeJS.Timeout | undefined;
   let closed = false;
-  let search = '';
+  let search = NO_SEARCH;
 
   const giveUp = setTimeout(() => {
     first.reject(noDaemon(socketPath, 'It does not answer.'));
@@ -53,7 +54,7 @@ function createMirror(socketPath: string, lens: boolean): { source: Source; firs
       accept: 'text/event-stream',
       ...(resumeFrom === null ? {} : { 'last-event-id': String(resumeFrom) }),
     };
-    const path = lens ? `/api/events?lens=${encodeURIComponent(search)}` : '/api/events';
+    const path = lens ? `/api/events?${queryOf(search)}` : '/api/events';
     const current = httpRequest({ socketPath, path, headers });
     request = current;
     let over = false;
@@ -138,10 +139,11 @@ function createMirror(socketPath: string, lens: boolean): { source: Source; firs
     select: (query) => select(picture!.devices.values(), query),
     device: (id) => picture!.devices.get(id) ?? null,
     ...(lens && {
-      search(words: string) {
+      search(next: Search) {
+        const isSame = next.words === search.words && next.device === search.device;
         // Only of a large fleet a part is seen.
-        if (words === search || picture?.fleet === undefined) return;
-        search = words;
+        if (isSame || picture?.fleet === undefined) return;
+        search = next;
         clearTimeout(retry);
         const before = request;
         open(null);
@@ -169,6 +171,10 @@ function createMirror(socketPath: string, lens: boolean): { source: Source; firs
   };
   open(null);
   return { source, firstPicture: first.promise };
+}
+
+function queryOf({ words, device }: Search): string {
+  return new URLSearchParams({ lens: words, ...(device !== null && { device }) }).toString();
 }
 
 async function act(socketPath: string, action: Action): Promise<ActionResult> {

@@ -1,5 +1,5 @@
 /** GET /api/events: one subscription and one encoded buffer a message, shared by all clients. */
-import { type Seen, throughLens, WHOLE_FLEET } from './lens.ts';
+import { type Search, type Seen, throughLens, WHOLE_FLEET } from './lens.ts';
 import { snapshotPieces } from './snapshot-pieces.ts';
 import type { Delta, Snapshot, Source } from './types.ts';
 
@@ -29,8 +29,8 @@ type Message = Readonly<{ delta: Delta; rows: number; bytes(): Uint8Array }>;
 
 /** The stream of the whole picture, and those through lenses, each shared by all who look at the same. */
 export function createEventStreams(source: Source): Readonly<{
-  /** `search`: through the lens, with what matches these words (perhaps none); undefined: everything. */
-  open(search: string | undefined, lastEventId: string | null): Response;
+  /** With a search (perhaps an empty one) through the lens; null: everything. */
+  open(search: Search | null, lastEventId: string | null): Response;
 }> {
   const whole = createEventStream(source, () =>
     source.select({ limit: 0 }).fleet.total > WHOLE_FLEET ? snapshotPieces(source) : null,
@@ -38,13 +38,13 @@ export function createEventStreams(source: Source): Readonly<{
   const lenses = new Map<string, EventStream>();
   return {
     open(search, lastEventId) {
-      if (search === undefined) return whole.open(lastEventId);
-      let stream = lenses.get(search);
+      if (search === null) return whole.open(lastEventId);
+      const key = JSON.stringify(search);
+      let stream = lenses.get(key);
       if (!stream) {
-        // Words that nobody looks for any more are forgotten; what needs attention is always asked for again.
-        const forget = search === '' ? undefined : () => lenses.delete(search);
-        stream = createEventStream(throughLens(source, search), undefined, forget);
-        lenses.set(search, stream);
+        // What nobody looks at any more is no longer followed: its picture is small, and quickly made again.
+        stream = createEventStream(throughLens(source, search), undefined, () => lenses.delete(key));
+        lenses.set(key, stream);
       }
       return stream.open(lastEventId);
     },
@@ -73,11 +73,24 @@ export function createEventStream(
     if (stopListening !== null) return;
     forgottenSeq = source.snapshot().seq;
     stopListening = source.subscribe((delta) => {
+      if (delta === null) return beginAnew();
       const message = messageOf(delta);
       remember(message);
       for (const client of clients) client.push(message.bytes());
       for (const bytes of staleness()) for (const client of clients) client.push(bytes);
     });
+  }
+
+  /** What is remembered does not lead to what there is now. */
+  function beginAnew(): void {
+    memory = [];
+    rememberedRows = 0;
+    const snapshot = source.snapshot();
+    forgottenSeq = snapshot.seq;
+    snapshotJson = null;
+    for (const bytes of fullPicture('reset', snapshot) as Uint8Array[]) {
+      for (const client of clients) client.push(bytes);
+    }
   }
 
   function remember(message: Message): void {

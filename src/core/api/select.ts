@@ -8,7 +8,7 @@ export type DeviceQuery = Readonly<{
   q?: string;
   state?: ShownState;
   group?: string;
-  /** Only those that somebody may have to look at. */
+  /** Only those that somebody may have to look at, the gravest first. */
   problems?: boolean;
   offset?: number;
   limit?: number;
@@ -33,16 +33,20 @@ export function select(devices: Iterable<DeviceBrief>, query: DeviceQuery): Sele
   const states = Object.fromEntries(SEVERITY.map((state) => [state, 0])) as Record<ShownState, number>;
   const matches = matcherOf(query);
   const ids: string[] = [];
+  const byState = new Map<ShownState, string[]>(query.problems ? SEVERITY.map((state) => [state, []]) : []);
   let total = 0;
   let matching = 0;
   for (const device of devices) {
     total++;
-    states[shownState(device)]++;
+    const shown = shownState(device);
+    states[shown]++;
     if (!matches(device)) continue;
-    if (matching >= offset && matching - offset < limit) ids.push(device.id);
+    if (query.problems) byState.get(shown)!.push(device.id);
+    else if (matching >= offset && matching - offset < limit) ids.push(device.id);
     matching++;
   }
-  return { fleet: { total, states }, matching, ids };
+  const chosen = query.problems ? [...byState.values()].flat().slice(offset, offset + limit) : ids;
+  return { fleet: { total, states }, matching, ids: chosen };
 }
 
 /** Whether a device is one of those that a query asks for. */

@@ -11,6 +11,7 @@ import type {
   TranscriptLine,
 } from '../model/types.ts';
 import type { EventRecord } from '../plugin.ts';
+import type { Search } from './lens.ts';
 import type { DeviceQuery, FleetCounts, Selection } from './select.ts';
 
 /**
@@ -175,10 +176,10 @@ export interface Source {
   select(query: DeviceQuery): Selection;
   device(id: string): DeviceView | null;
   /**
-   * Of a fleet that is too large to be shown whole: words to look for. The snapshot then holds what matches too, beside
+   * Of a fleet that is too large to be shown whole: what to look for. The snapshot then holds what matches too, beside
    * what somebody may have to look at. Absent where the picture is always whole.
    */
-  search?(words: string): void;
+  search?(search: Search): void;
   /** Called after each change of the picture, at most ten times a second. Returns the way to stop. */
   subscribe(listener: (delta: Delta) => void): () => void;
   act(action: Action): Promise<ActionResult>;

@@ -79,7 +79,9 @@ function tableLines(scene: Scene, rows: readonly FleetRow[], list: ListState): s
   if (rows.length === 0) {
     const why =
       ui.filters.fleet !== ''
-        ? 'No device matches the filter. Esc clears it.'
+        ? data.snapshot.fleet === undefined
+          ? 'No device matches the filter. Esc clears it.'
+          : 'None of those that are listed matches. Names, addresses and groups are looked for in the whole fleet.'
         : data.total === 0
           ? 'The config names no device.'
           : `All ${data.total} devices are well. / finds one by its name, address or group.`;

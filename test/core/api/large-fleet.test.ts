@@ -157,12 +157,12 @@ describe('a view of a hundred thousand', () => {
     const problems = [idOf(500), idOf(501), idOf(502)];
     expect(ids(view)).toEqual(problems);
     expect(view.snapshot().fleet).toMatchObject({ total: LARGE, states: { down: 3 } });
-    view.search!('127.2.134.159');
+    view.search!({ words: '127.2.134.159', device: null });
     await eventually(() => ids(view)).toEqual([...problems, idOf(99_999)]);
     expect(view.device(idOf(99_999))).toMatchObject({ label: 'Device 99999' });
     source.check(99_999, LARGE, { rttMs: 42 });
     await eventually(() => view.device(idOf(99_999))?.rttMs).toBe(42);
-    view.search!('');
+    view.search!({ words: '', device: null });
     await eventually(() => ids(view)).toEqual(problems);
     source.check(501, 502, { reachability: 'up' });
     await eventually(() => ids(view)).toEqual([idOf(500), idOf(502)]);

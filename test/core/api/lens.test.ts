@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createApi } from '../../../src/core/api/app.ts';
-import { lensSource, throughLens, WHOLE_FLEET } from '../../../src/core/api/lens.ts';
+import { lensSource, NO_SEARCH, throughLens, WHOLE_FLEET } from '../../../src/core/api/lens.ts';
 import type { Delta, DeviceView } from '../../../src/core/api/types.ts';
 import { deviceView, fakeSource, snapshotWith } from './fake-source.ts';
 
@@ -15,19 +15,21 @@ const fleet = (size = SIZE, change: (index: number) => Partial<DeviceView> = () 
   );
 const ids = (devices: readonly DeviceView[] = []) => devices.map(({ id }) => id);
 const down = { reachability: 'down' } as const;
+const degraded = { reachability: 'degraded' } as const;
+const search = (words: string, device: string | null = null) => ({ words, device });
 
 describe('a fleet that is too large to be shown whole, through the lens', () => {
   test('is what needs a look, with the counts of all', () => {
     const { devices, fleet: counts } = throughLens(
       fleet(SIZE, (index) => (index === 7 ? down : {})),
-      '',
+      NO_SEARCH,
     ).snapshot();
     expect(ids(devices)).toEqual(['host-7']);
     expect(counts).toMatchObject({ total: SIZE, states: { down: 1, up: SIZE - 1 } });
   });
 
   test('is also what is searched for, by id, label, address or group, every word of it', () => {
-    expect(ids(throughLens(fleet(), 'BERLIN host-123').snapshot().devices)).toEqual(
+    expect(ids(throughLens(fleet(), search('BERLIN host-123')).snapshot().devices)).toEqual(
       ids(fleet().snapshot().devices).filter(
         (id) => id.includes('host-123') && Number(id.slice(5)) % 2 === 0,
       ),
@@ -37,7 +39,7 @@ describe('a fleet that is too large to be shown whole, through the lens', () => 
   test('shows a thousand problems at most, in a mass outage too', () => {
     const { devices, fleet: counts } = throughLens(
       fleet(SIZE, () => down),
-      '',
+      NO_SEARCH,
     ).snapshot();
     expect(devices).toHaveLength(1_000);
     expect(counts!.states.down).toBe(SIZE);
@@ -46,7 +48,7 @@ describe('a fleet that is too large to be shown whole, through the lens', () => 
   test('tells of a device when it fails, and that it is gone from the picture when it is well', () => {
     const source = fleet();
     const deltas: Delta[] = [];
-    const stop = throughLens(source, '').subscribe((delta) => deltas.push(delta));
+    const stop = throughLens(source, NO_SEARCH).subscribe((delta) => deltas.push(delta!));
     source.patch('host-1', { rttMs: 3 });
     source.patch('host-2', down);
     source.patch('host-2', { reachability: 'up' });
@@ -64,9 +66,38 @@ describe('a fleet that is too large to be shown whole, through the lens', () => 
     const deltas: Delta[] = [];
     view.subscribe((delta) => deltas.push(delta));
     expect(view.snapshot().devices).toEqual([]);
-    view.search!('host-4321');
+    view.search!(search('host-4321'));
     expect(ids(view.snapshot().devices)).toEqual(['host-4321']);
     expect(ids(deltas.at(-1)!.devices)).toEqual(['host-4321']);
+  });
+
+  test('lets the gravest in first: what is down is seen however many are only slow', () => {
+    const source = fleet(SIZE, (index) => (index < 3_000 ? degraded : index >= SIZE - 5 ? down : {}));
+    const { devices } = throughLens(source, NO_SEARCH).snapshot();
+    expect(devices).toHaveLength(1_000);
+    expect(devices.filter(({ reachability }) => reachability === 'down')).toHaveLength(5);
+  });
+
+  test('shows a new outage however much was found by a search', () => {
+    const source = fleet();
+    const deltas: Delta[] = [];
+    throughLens(source, search('host')).subscribe((delta) => deltas.push(delta!));
+    for (let index = 0; index < SIZE; index++) source.patch(`host-${index}`, { rttMs: 2 });
+    source.patch('host-5999', down);
+    expect(ids(deltas.at(-1)!.devices)).toEqual(['host-5999']);
+  });
+
+  test('keeps the device in detail in the picture, and only that one of its name', () => {
+    const { devices } = throughLens(fleet(), search('', 'host-12')).snapshot();
+    expect(ids(devices)).toEqual(['host-12']);
+  });
+
+  test('is a new picture where a reload has made the fleet small enough to be shown whole, or too large for it', () => {
+    const source = fleet();
+    const deltas: (Delta | null)[] = [];
+    throughLens(source, NO_SEARCH).subscribe((delta) => deltas.push(delta));
+    source.publish({ removed: Array.from({ length: 2_000 }, (_, index) => `host-${index}`) });
+    expect(deltas).toEqual([null]);
   });
 });
 
@@ -75,7 +106,7 @@ test('a fleet that is not that large is shown whole, whatever is searched for', 
   const view = lensSource(source);
   const deltas: Delta[] = [];
   view.subscribe((delta) => deltas.push(delta));
-  view.search!('host-1');
+  view.search!(search('host-1'));
   expect(view.snapshot().devices).toHaveLength(WHOLE_FLEET);
   expect(view.snapshot().fleet).toBeUndefined();
   source.patch('host-9', { rttMs: 3 });

@@ -7,6 +7,9 @@ import type { DeviceRow, Incident } from './wire.ts';
 
 type Item = Readonly<{ incident: Incident; device: DeviceRow | undefined; behind: number }>;
 
+/** Of a mass outage the newest are enough: the devices themselves stand in the table. */
+const SHOWN = 50;
+
 /** Open incidents: the root causes, how many devices are behind each, and what is being done. */
 export function incidentList() {
   const draw = keyedList<Item>(
@@ -24,6 +27,7 @@ export function incidentList() {
         device?.healing,
       ]),
   );
+  const more = el('li', 'soft');
   const calm = el('li', 'calm', ['None: nothing is wrong.']);
   return {
     show({ incidents, devices }: Picture, now: number): void {
@@ -38,8 +42,12 @@ export function incidentList() {
           device: devices.get(incident.device),
           behind: behind.get(incident.device) ?? 0,
         }));
-      draw(items);
+      draw(items.slice(0, SHOWN));
       if (items.length === 0) byId('incidents').replaceChildren(calm);
+      if (items.length > SHOWN) {
+        setText(more, `and ${(items.length - SHOWN).toLocaleString('en')} more that began earlier`);
+        byId('incidents').append(more);
+      }
       this.tick(now);
     },
     tick(now: number): void {
