@@ -6,6 +6,7 @@
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchAccuracy } from './accuracy.ts';
+import { benchConfigAndSinks } from './config-and-sinks.ts';
 import { benchEngines } from './engines.ts';
 import { benchMemory } from './memory.ts';
 import { enterOwnNamespace } from './namespace.ts';
@@ -28,6 +29,7 @@ const GROUPS: Readonly<Record<string, () => void | Promise<void>>> = {
   engines: benchEngines,
   product: () => benchProduct(values.long),
   accuracy: benchAccuracy,
+  config: benchConfigAndSinks,
   ssh: benchSsh,
   start: benchStartUp,
   memory: benchMemory,

@@ -3,6 +3,10 @@ import type { Filled } from './environment.ts';
 import { formatProblems, type Problem } from './explain.ts';
 import type { ConfigPath } from './types.ts';
 
+/** Nobody reads more: a mistake in the defaults of a large fleet is one mistake for each of its devices. */
+const MOST_TOLD = 100;
+const MOST_LOCATED = 1_000;
+
 /** How much of a long value `explain.ts` shows, quotes included. */
 const SHOWN_LENGTH = 57;
 
@@ -50,7 +54,11 @@ export class Problems {
   /** @throws NethealError NH_CONFIG_INVALID, one line a mistake, in the order of the file */
   throwIfAny(): void {
     if (this.#problems.length === 0) return;
-    throw new NethealError('NH_CONFIG_INVALID', formatProblems(this.#problems, this.#locate).join('\n'));
+    const lines = formatProblems(this.#problems.slice(0, MOST_LOCATED), this.#locate);
+    const more = this.#problems.length - Math.min(lines.length, MOST_TOLD);
+    const told = lines.slice(0, MOST_TOLD);
+    if (lines.length > MOST_TOLD) told.push(`... and ${more} more mistakes, most of them like these`);
+    throw new NethealError('NH_CONFIG_INVALID', told.join('\n'));
   }
 }
 

@@ -364,3 +364,14 @@ it('secrets in the steps of a strategy are fetched, and one that is not there is
     'devices.0.heal.0.steps.0.headers.authorization: ',
   );
 });
+
+it('a mistake that a thousand devices share does not fill the screen a thousand times', async () => {
+  const devices = Array.from({ length: 1_000 }, (_, index) => ({
+    ip: '10.0.0.1',
+    id: `d${index}`,
+    parents: ['gone'],
+  }));
+  const lines = (await complaint({ devices })).split('\n');
+  expect(lines).toHaveLength(101);
+  expect(lines.at(-1)).toBe('... and 900 more mistakes, most of them like these');
+});
