@@ -1,5 +1,5 @@
 /** A line longer than this is cut: no prompt, question or message is. */
-const MAX_LINE_CHARS = 8 * 1024;
+const MAX_LINE_CHARS = 2 * 1024;
 const MAX_ESCAPE_CHARS = 256;
 
 // CSI with its parameters and its final character; strings (OSC, DCS and kin) up to their end; two-byte escapes.

@@ -42,6 +42,10 @@ export class FakeChannel extends EventEmitter {
   readonly #chop: Chop;
   #last: Promise<void> = Promise.resolve();
   #closed = false;
+  /** Pieces that are still on their way. */
+  #underway = 0;
+  /** What was typed before the device had finished speaking. */
+  readonly early: string[] = [];
 
   constructor(data: DeviceData, chop: Chop) {
     super();
@@ -50,6 +54,7 @@ export class FakeChannel extends EventEmitter {
   }
 
   write(text: string): boolean {
+    if (this.#underway > 0) this.early.push(text);
     this.device.input(text);
     return true;
   }
@@ -67,8 +72,10 @@ export class FakeChannel extends EventEmitter {
   }
 
   #later(ms: number, action: () => void): void {
+    this.#underway++;
     this.#last = this.#last.then(async () => {
       if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
+      this.#underway--;
       if (!this.#closed) action();
     });
   }
@@ -84,6 +91,7 @@ export type Conversation = Readonly<{
   result: Awaited<ReturnType<typeof runShellStep>>;
   lines: readonly string[];
   device: FakeDevice;
+  early: readonly string[];
 }>;
 
 /** Holds one conversation of the corpus without a network: the step as it runs, over a channel made here. */
@@ -121,5 +129,5 @@ export async function converse(one: Case, chop: Chop): Promise<Conversation> {
     refusedExec: choice.by === 'exec',
     remainingMs: () => 60_000,
   });
-  return { result, lines, device: channel.device };
+  return { result, lines, device: channel.device, early: channel.early };
 }
