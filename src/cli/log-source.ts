@@ -6,7 +6,7 @@ import type { DeviceConfig, ResolvedConfig } from '../core/config/types.ts';
 import { Monitored } from '../core/engine/monitored.ts';
 import { type SampleRing, SampleStore } from '../core/engine/samples.ts';
 import { deviceView } from '../core/engine/view.ts';
-import { parseLogRow } from './log-row.ts';
+import { parseLogRow } from '../core/replay/log-row.ts';
 
 /** How much of a large log is read, from its end. */
 const READ_BYTES = 64 * 1024 * 1024;

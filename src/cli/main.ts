@@ -94,6 +94,16 @@ function program(): Command {
     does(async (options: GlobalOptions) => (await import('./plugins.ts')).plugins(options)),
   );
 
+  command('replay <log>', 'which heals a config would have run on a recorded time (uptime.csv or history.db)')
+    .option('--from <time>', 'leave out what is older, e.g. 2026-11-01 or 2026-11-01T22:00')
+    .option('--to <time>', 'leave out this time and what is newer')
+    .option(
+      '--resume-after <duration>',
+      'a person is taken to resume healing so long after the blast radius has stopped it, or never',
+      '1h',
+    )
+    .action(does(async (log: string, options: never) => (await import('./replay.ts')).replay(log, options)));
+
   command('heals [heal]', 'the attempts the daemon knows; one with its transcript').action(does(heals));
   command('approve <heal>', 'let a waiting heal run')
     .option('--hash <hash>', 'refuse unless the plan still has this hash')

@@ -1,4 +1,5 @@
 import { Cron } from 'croner';
+import { parseTime } from '../local-time.ts';
 import { nearest } from '../nearest.ts';
 import { unknownDevice } from './name-devices.ts';
 import type { Problems } from './problems.ts';
@@ -93,15 +94,8 @@ function repeated(
   return { cron: cron!, durationMs: duration ?? 0 };
 }
 
-const TIME = /^(\d{4}-\d{2}-\d{2})([T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/;
-
-/** `2026-12-01T22:00` is local time; with a zone (`Z`, `+01:00`) it is that. */
 function timeAt(text: string, path: ConfigPath, problems: Problems): number {
-  const [, day, clock] = TIME.exec(text) ?? [];
-  // Date.parse takes 31 February for 3 March.
-  const exists = day !== undefined && new Date(`${day}T00:00Z`).toJSON()?.startsWith(day);
-  // And a day alone for UTC; everything without a zone is local here.
-  const time = exists ? Date.parse(clock === undefined ? `${day}T00:00` : text) : Number.NaN;
+  const time = parseTime(text);
   if (Number.isNaN(time)) problems.add(path, `"${text}" is no time; write it like 2026-12-01T22:00`);
   return time;
 }

@@ -1,3 +1,5 @@
+import { parseTime } from '../local-time.ts';
+
 /** One row of `uptime.csv`, in local time or ISO 8601. */
 export type LogRow = Readonly<{
   at: number;
@@ -12,8 +14,7 @@ export function parseLogRow(line: string): LogRow | null {
   const fields = splitCsv(line.trimEnd());
   if (fields.length !== 5) return null;
   const [time, address, label, status, rtt] = fields as [string, string, string, string, string];
-  // `2025-10-14 10:30:00` is local time, as Date reads it.
-  const at = Date.parse(time);
+  const at = parseTime(time);
   if (Number.isNaN(at) || (status !== 'online' && status !== 'offline')) return null;
   const rttMs = rtt === '' ? null : Number(rtt);
   return { at, address, label, ok: status === 'online', rttMs: Number.isFinite(rttMs) ? rttMs : null };
