@@ -33,9 +33,9 @@ function beginsWith(path: string, text: string): boolean {
   }
 }
 
-function readHistory(path: string, { from, to }: Span): Recording {
+function readHistory(path: string, span: Span): Recording {
   const tracks = new Map<string, Track>();
-  visitChecks(path, toNumber(from), toNumber(to), (device, at, ok, rttMs) => {
+  visitChecks(path, finite(span), ({ device, at, ok, rttMs }) => {
     let track = tracks.get(device);
     if (!track) {
       track = new Track(null, device);
@@ -48,6 +48,6 @@ function readHistory(path: string, { from, to }: Span): Recording {
 }
 
 /** SQLite compares with numbers, and has no infinite ones. */
-function toNumber(time: number): number {
-  return Math.max(0, Math.min(time, Number.MAX_SAFE_INTEGER));
+function finite({ from, to }: Span): Span {
+  return { from: Math.max(0, from), to: Math.min(to, Number.MAX_SAFE_INTEGER) };
 }

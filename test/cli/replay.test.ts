@@ -128,7 +128,7 @@ describe('replay', () => {
         record: record(ok, index),
       })),
     );
-    writer.close();
+    await writer.close();
     const { stdout } = await netheal(cwd, 'replay', 'history.db');
     expect(stdout).toContain('2025-10-14 10:32:00 HEAL router: attempt 1/2');
     expect(stdout).toMatch(/^checks {7}7$/m);

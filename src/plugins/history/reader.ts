@@ -98,7 +98,7 @@ const SUMS = `
 const SET_BACK_MS = 3_600_000;
 
 /** Rows of checks lie in the order of their times: the first since a time is found by halving, without an index. */
-function firstRowSince(database: DatabaseSync, sinceMs: number): number {
+export function firstRowSince(database: DatabaseSync, sinceMs: number): number {
   const ends = database.prepare(
     'SELECT (SELECT min(rowid) FROM checks) AS low, (SELECT max(rowid) FROM checks) AS high',
   );
