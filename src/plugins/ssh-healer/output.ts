@@ -6,7 +6,8 @@ export const KEPT_BYTES = 64 * 1024;
 const MAX_LINE_CHARS = 8 * 1024;
 // Discarded output is read at 10 MB/s at most: a command that says `yes` for ever must not slow the probes down.
 const BREATH_BYTES = 1024 * 1024;
-const BREATH_MS = 100;
+/** So long a source pauses then. */
+export const BREATH_MS = 100;
 
 type Pausable = Readonly<{ pause(): unknown; resume(): unknown }>;
 type Source = Pausable & Readonly<{ on(event: 'data', listener: (chunk: Buffer) => void): unknown }>;
@@ -72,6 +73,11 @@ export class Output {
 export class Breath {
   #bytes = 0;
   readonly #resumes = new Map<NodeJS.Timeout, Pausable>();
+
+  /** What is quiet now is so because it was told to be. */
+  get holds(): boolean {
+    return this.#resumes.size > 0;
+  }
 
   /** So many bytes more were thrown away. */
   discarded(source: Pausable, bytes: number): void {

@@ -15,6 +15,9 @@ const GREETING_MS = 8_000;
 // Two turns are enough for any device known: a shell, user mode, privileged mode.
 const MAX_TURNS = 4;
 
+// The mode of a shell that waits for something else: whatever is typed now would be an answer.
+const NO_PROMPT = '';
+
 type Request = StepRequest<SshSpec>;
 
 /** Why a step cannot be run in a dialect, told before anything is typed; null where it can. */
@@ -89,7 +92,7 @@ class ShellRun {
   readonly #request: Request;
   readonly #speaker: Speaker;
   readonly #options: Options;
-  #mode = '';
+  #mode = NO_PROMPT;
   #acted = false;
 
   constructor(request: Request, speaker: Speaker, options: Options) {
@@ -99,9 +102,8 @@ class ShellRun {
   }
 
   async run(): Promise<StepResult> {
-    const problem = (await this.#logIn()) ?? (await this.#getReady());
+    const problem = (await this.#logIn()) ?? (await this.#getReady()) ?? (await this.#prepare());
     if (problem) return this.#failed(problem);
-    for (const text of this.#speaker.dialect.open) await this.#prepare(text);
     const { spec } = this.#request;
     const { config, close } = this.#speaker.dialect;
     const inConfig = spec.config ? config : undefined;
@@ -112,8 +114,7 @@ class ShellRun {
     const failure = (await this.#runCommands()) ?? (await this.#leave(inConfig?.leave));
     if (failure === 'done') return { ok: true };
     if (failure) {
-      for (const text of inConfig?.abandon ?? [])
-        if (this.#mode === inConfig?.mode) await this.#prepare(text);
+      if (inConfig && this.#mode === inConfig.mode) await this.#typeAll(inConfig.abandon);
       return this.#failed(failure);
     }
     // The device may free its line at once; nobody waits for it.
@@ -158,12 +159,20 @@ class ShellRun {
   }
 
   /** Paging off and the like: where it is refused, pages are turned instead. */
-  async #prepare(text: string): Promise<void> {
+  #prepare(): Promise<string | null> {
+    return this.#typeAll(this.#speaker.dialect.open);
+  }
+
+  /** One line after the other, complaints aside; ends where no prompt comes back. */
+  async #typeAll(texts: readonly string[] = []): Promise<string | null> {
     const { transcript } = this.#request;
-    transcript.write('command', text);
-    const end = await this.#type(text, [], HOUSEKEEPING_MS);
-    if (end.kind !== 'prompt') transcript.write('error', inWords(end));
-    else if (end.errorLine) transcript.write('info', `refused, going on: ${end.errorLine}`);
+    for (const text of texts) {
+      transcript.write('command', text);
+      const end = await this.#type(text, [], HOUSEKEEPING_MS);
+      if (end.kind !== 'prompt') return `\`${text}\`: ${inWords(end)}`;
+      if (end.errorLine) transcript.write('info', `refused, going on: ${end.errorLine}`);
+    }
+    return null;
   }
 
   async #leave(texts: readonly string[] = []): Promise<string | null> {
@@ -186,9 +195,9 @@ class ShellRun {
       const text = substitute(command.run, target);
       transcript.write('command', text);
       const startedAt = performance.now();
-      this.#acted = true;
       const timeoutMs = Math.max(1, Math.min(command.timeoutMs, this.#options.remainingMs()));
       const end = await this.#type(text, compileDialogues(command.dialogues), timeoutMs);
+      if (end.sent) this.#acted = true;
       const took = seconds(performance.now() - startedAt);
       const left = commands.length - index - 1;
       const dropped = end.kind === 'dropped' && (end.expected || command.expectDisconnect);
@@ -222,7 +231,7 @@ class ShellRun {
       onAnswer: (said) => transcript.write('info', said),
     });
     if (end.cutBytes > 0) transcript.write('info', `... ${end.cutBytes} more bytes of output were cut`);
-    if (end.kind === 'prompt') this.#mode = end.prompt.mode;
+    this.#mode = end.kind === 'prompt' ? end.prompt.mode : NO_PROMPT;
     return end;
   }
 

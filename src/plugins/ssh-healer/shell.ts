@@ -2,7 +2,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { cleanLine, type Secret, type SshAccess } from 'netheal/plugin';
 import type { CompiledDialect, CompiledDialogue } from './compiled-dialect.ts';
 import { Exchange, type ExchangeEnd } from './exchange.ts';
-import { Breath, KEPT_BYTES } from './output.ts';
+import { BREATH_MS, Breath, KEPT_BYTES } from './output.ts';
 import { Prompts } from './prompts.ts';
 import { Screen } from './screen.ts';
 
@@ -42,7 +42,13 @@ export type Typed = Readonly<{
   mayAnswer?: boolean;
 }>;
 
-export type ShellResult = ShellEnd & Readonly<{ errorLine: string | null; cutBytes: number }>;
+export type ShellResult = ShellEnd &
+  Readonly<{
+    /** False: the text was not even typed. */
+    sent: boolean;
+    errorLine: string | null;
+    cutBytes: number;
+  }>;
 
 /** An interactive shell of a device. Everything that is typed goes through here. */
 export class Shell {
@@ -145,6 +151,8 @@ export class Shell {
       const breath = new Breath();
       let keptBytes = 0;
       let cutBytes = 0;
+      let sent = false;
+      let over = false;
       let timer: NodeJS.Timeout | undefined;
 
       const show = (line: string) => {
@@ -158,6 +166,8 @@ export class Shell {
         }
       };
       const settle = (end: ShellEnd) => {
+        if (over) return;
+        over = true;
         clearTimeout(timer);
         clearTimeout(deadline);
         signal.removeEventListener('abort', onAbort);
@@ -165,7 +175,7 @@ export class Shell {
         this.#onClosed = null;
         breath.end();
         if (end.kind !== 'prompt' && this.#screen.line.trim() !== '') show(this.#screen.line.trim());
-        resolve({ ...end, errorLine: exchange.errorLine, cutBytes });
+        resolve({ ...end, sent, errorLine: exchange.errorLine, cutBytes });
       };
       const answer = (dialogue: CompiledDialogue, asked: string) => {
         if (!mayAnswer) return settle({ kind: 'asked', asked });
@@ -173,15 +183,20 @@ export class Shell {
         if (dialogue.answerWith && !secret)
           return settle({ kind: 'no-secret', asked, secret: dialogue.answerWith });
         show(asked);
-        onAnswer(`answered ${said(dialogue)}`);
-        this.#channel.write(
-          (secret ? secret.reveal() : (dialogue.answer ?? '')) +
-            (dialogue.enter === false ? '' : dialect.lineEnding),
-        );
+        // Whoever reads along may have cancelled just now.
+        if (over) return;
+        const { answer = '', enter = true } = dialogue;
+        this.#channel.write((secret?.reveal() ?? answer) + (enter ? dialect.lineEnding : ''));
         exchange.answered(dialogue, asked, performance.now());
+        onAnswer(`answered ${said(dialogue)}`);
       };
       const act = () => {
         clearTimeout(timer);
+        if (over) return;
+        if (breath.holds) {
+          timer = setTimeout(act, BREATH_MS);
+          return;
+        }
         const decision = exchange.decide(performance.now());
         if (decision.do === 'end') {
           if (decision.end.kind === 'prompt') {
@@ -219,6 +234,7 @@ export class Shell {
       for (const line of this.#unheard.splice(0)) show(line);
       if (text === null) return act();
       prompts.typed(text);
+      sent = true;
       this.#channel.write(text + dialect.lineEnding);
     });
   }

@@ -189,6 +189,30 @@ describe.skipIf(sshdMissing() !== null)('against a real OpenSSH server', () => {
     expect(run.result).toEqual({ ok: true });
   });
 
+  test('a step ssh-shell types into a real shell, one session for all commands', async () => {
+    const sshd = await startSshd();
+    const folder = temporaryFolder();
+    const run = await runStep(
+      {
+        'ssh-shell': [
+          `cd ${folder}`,
+          'echo here > proof',
+          'printf "no newline"',
+          'cat proof',
+          'nonsense-command',
+        ],
+      },
+      sshd.access({ dialect: 'linux' }),
+    );
+    expect(run.result).toMatchObject({
+      ok: false,
+      acted: true,
+      message: expect.stringContaining('nonsense-command: command not found'),
+    });
+    expect(readFileSync(join(folder, 'proof'), 'utf8')).toBe('here\n');
+    expect(run.lines).toContain('output: here');
+  });
+
   test('doctor finds everything in order', async () => {
     const sshd = await startSshd();
     const found = await sshHealer().diagnose?.(sshd.access(), AbortSignal.timeout(5_000));

@@ -13,7 +13,7 @@ export const aristaEos: Dialect = {
       next: {
         type: 'enable',
         to: 'enable',
-        dialogues: [{ prompt: 'Password: ?', answerWith: 'enableSecret' }],
+        dialogues: [{ prompt: '^\\s*Password: ?', answerWith: 'enableSecret' }],
       },
     },
     enable: { prompt: '{host}(?:\\(s\\d\\))?#', ready: true },

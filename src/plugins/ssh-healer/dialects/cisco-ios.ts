@@ -14,7 +14,7 @@ export const ciscoIos: Dialect = {
       next: {
         type: 'enable',
         to: 'enable',
-        dialogues: [{ prompt: 'Password: ?', answerWith: 'enableSecret' }],
+        dialogues: [{ prompt: '^\\s*Password: ?', answerWith: 'enableSecret' }],
       },
     },
     enable: { prompt: '{host}#', ready: true },

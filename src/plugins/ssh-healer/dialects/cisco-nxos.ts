@@ -12,7 +12,7 @@ export const ciscoNxos: Dialect = {
       next: {
         type: 'enable',
         to: 'enable',
-        dialogues: [{ prompt: 'Password: ?', answerWith: 'enableSecret' }],
+        dialogues: [{ prompt: '^\\s*Password: ?', answerWith: 'enableSecret' }],
       },
     },
     enable: { prompt: '{host}#', ready: true },
