@@ -204,6 +204,7 @@ export type CsvRow = Readonly<{
 export function readCsv(file: string): CsvRow[] {
   if (!existsSync(file)) return [];
   const text = readFileSync(file, 'utf8');
+  if (text === '') return []; // created a moment ago: the header comes with the first batch
   const [header, ...lines] = text.split(/\r?\n/);
   if (header !== 'timestamp,ip,label,status,response_time_ms') throw new Error(`${file}: header ${header}`);
   if (lines.pop() !== '') throw new Error(`${file}: the last row is torn`);
