@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -39,6 +39,14 @@ async function serviceBehind(device: DeviceServer): Promise<number> {
   return port;
 }
 
+const login = (port: number) => ({
+  port,
+  username: 'admin',
+  password: 'right',
+  hostKey: 'accept-new',
+  knownHosts: './known_hosts',
+});
+
 async function netheal(dir: string, ...args: string[]) {
   const child = spawn(process.execPath, [BIN, ...args], {
     cwd: dir,
@@ -63,13 +71,7 @@ describe('a Cisco router, from the command line to the last prompt', () => {
           ip: '127.0.0.1',
           icmp: false,
           probes: [{ type: 'tcp', port }],
-          ssh: {
-            port: device.port,
-            username: 'admin',
-            password: 'right',
-            hostKey: 'accept-new',
-            knownHosts: './known_hosts',
-          },
+          ssh: login(device.port),
           heal: SEED_COMMANDS,
         },
       ],
@@ -117,19 +119,55 @@ describe('a Cisco router, from the command line to the last prompt', () => {
     expect(healed.code).toBe(0);
   });
 
+  test('its secrets are nowhere, not even where the device repeats them', { timeout: 30_000 }, async () => {
+    const { device: data } = router;
+    // A device that shows what is typed at its question for a secret, and prints it once more.
+    const enable = [
+      {
+        ask: 'Password: ',
+        answers: { 'enable-canary': ['your password is enable-canary\n', { mode: 'enable' }] },
+      },
+    ];
+    const device = await closing(
+      startDevice(
+        { device: { ...data, mode: 'exec', commands: { ...data.commands, enable } }, ident: 'Cisco-1.25' },
+        randomly(6),
+      ),
+    );
+    const dir = temporaryFolder();
+    const config = {
+      stateDir: './state',
+      monitoring: { interval: '1s', timeout: '500ms', witnesses: [] },
+      healing: { settle: '100ms', verifyWindow: '5s' },
+      devices: [
+        {
+          id: 'r1',
+          ip: '127.0.0.1',
+          ssh: { ...login(device.port), enableSecret: 'enable-canary' },
+          heal: ['show clock'],
+        },
+      ],
+      plugins: { dashboard: false },
+    };
+    writeFileSync(join(dir, '.nethealrc'), JSON.stringify(config), { mode: 0o600 });
+    const { out, err, code } = await netheal(dir, 'heal', 'r1', '--force', 'healthy');
+    expect(code, out + err).toBe(0);
+    expect(out).toContain('your password is <secret>');
+    expect(out + err).not.toContain('canary');
+    const written = readdirSync(join(dir, 'state'), { recursive: true, encoding: 'utf8' })
+      .map((name) => join(dir, 'state', name))
+      .filter((path) => statSync(path).isFile());
+    expect(written.length).toBeGreaterThan(0);
+    for (const path of written) expect(readFileSync(path, 'utf8'), path).not.toContain('canary');
+  });
+
   test('doctor names what is wrong, and where a dialogue would stop', { timeout: 30_000 }, async () => {
     const asking = CORPUS.find(({ title }) =>
       title.endsWith('a question at the login that nobody has declared'),
     )!;
     const device = await closing(startDevice(asking, randomly(5)));
     const dir = temporaryFolder();
-    const ssh = {
-      port: device.port,
-      username: 'admin',
-      password: 'right',
-      hostKey: 'accept-new',
-      knownHosts: './known_hosts',
-    };
+    const ssh = login(device.port);
     const config = {
       stateDir: './state',
       devices: [{ id: 'r1', ip: '127.0.0.1', ssh, heal: ['reload'] }],
