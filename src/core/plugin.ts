@@ -53,6 +53,7 @@ export { type Release, Slots } from './net/slots.ts';
 export { kindOfSystemError, wordsOfSystemError } from './net/system-error.ts';
 export { Secret } from './secret.ts';
 export { cleanLine, cleanLines } from './text.ts';
+export { fillVariables, templateText, unknownVariable, variablesIn, variableValue } from './variables.ts';
 export { z };
 
 // ---------------------------------------------------------------- probes

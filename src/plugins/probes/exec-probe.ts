@@ -1,13 +1,21 @@
 import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
-import { type Device, type Probe, type ProbeResult, Secret, wordsOfSystemError, z } from 'netheal/plugin';
+import {
+  type Device,
+  fillVariables,
+  type Probe,
+  type ProbeResult,
+  Secret,
+  templateText,
+  wordsOfSystemError,
+  z,
+} from 'netheal/plugin';
 import { cancelled, localError } from './answers.ts';
 import { type CommandEnd, runCommand } from './command.ts';
 import { Lanes } from './lanes.ts';
 import { readNagiosOutput, verdictOf } from './nagios-output.ts';
-import { fill, template } from './variables.ts';
 
-const ARGUMENT = template.max(4_096).refine((text) => !text.includes('\0'), 'must not contain NUL');
+const ARGUMENT = templateText.max(4_096).refine((text) => !text.includes('\0'), 'must not contain NUL');
 const OPTIONS = z.strictObject({
   command: z
     .tuple([ARGUMENT.min(1)], ARGUMENT)
@@ -50,7 +58,7 @@ export function execProbe(cwd: string): Probe<Options> {
 }
 
 function argvFor({ command: [program, ...args] }: Options, device: Device): [string, ...string[]] {
-  return [fill(program, device), ...args.map((word) => fill(word, device))];
+  return [fillVariables(program, device), ...args.map((word) => fillVariables(word, device))];
 }
 
 /** Our own environment may hold secrets of the config, and the language of its owner. */

@@ -1,10 +1,9 @@
 import { isIPv6 } from 'node:net';
-import { type Device, Secret, z } from 'netheal/plugin';
+import { type Device, fillVariables, Secret, templateText, z } from 'netheal/plugin';
 import { certDaysLeft } from './certificate.ts';
 import { pattern } from './pattern.ts';
 import { expectStatus } from './status-codes.ts';
 import { ca, minVersion } from './trust.ts';
-import { fill, template } from './variables.ts';
 
 const SOMEBODY: Device = {
   id: 'x',
@@ -21,7 +20,7 @@ const headerValue = secretOrText.refine(
   (value) => /^[\t\x20-\x7e\x80-\xff]*$/.test(reveal(value)),
   'holds characters that a header cannot hold',
 );
-const url = template.superRefine((text, context) => {
+const url = templateText.superRefine((text, context) => {
   const parsed = URL.parse(urlFor(text, SOMEBODY));
   if (!parsed || !/^https?:$/.test(parsed.protocol))
     context.addIssue({ code: 'custom', message: 'is no URL; write it like http://10.0.0.1/health' });
@@ -87,7 +86,7 @@ export type HttpOptions = z.output<typeof HTTP_OPTIONS>;
 
 /** The URL for a device; an IPv6 address gets its brackets. */
 export function urlFor(text: string, device: Device): string {
-  return fill(text, device, (value) => (isIPv6(value) ? `[${value}]` : encodeURIComponent(value)));
+  return fillVariables(text, device, (value) => (isIPv6(value) ? `[${value}]` : encodeURIComponent(value)));
 }
 
 /** Host and path, for the name of the probe; the query may hold what nobody needs to see. */

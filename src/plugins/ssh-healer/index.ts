@@ -6,9 +6,9 @@ import { cleanLines, type Device, definePlugin, type Healer } from 'netheal/plug
 import { seconds } from './connect.ts';
 import { diagnose } from './diagnose.ts';
 import { riskOf } from './risk.ts';
+import { substitute } from './shell-words.ts';
 import { type Command, type SshSpec, sshShellSpec, sshSpec } from './spec.ts';
 import { runStep } from './step.ts';
-import { substitute } from './variables.ts';
 
 export default definePlugin({
   name: 'ssh-healer',

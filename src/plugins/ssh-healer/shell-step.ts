@@ -1,11 +1,18 @@
-import type { Device, SshAccess, StepRequest, StepResult } from 'netheal/plugin';
+import {
+  type Device,
+  type SshAccess,
+  type StepRequest,
+  type StepResult,
+  variablesIn,
+  variableValue,
+} from 'netheal/plugin';
 import { type CompiledDialect, type CompiledDialogue, compileDialogues } from './compiled-dialect.ts';
 import { type Session, seconds } from './connect.ts';
 import { openShell } from './open-shell.ts';
 import { lookLike, oneOf } from './recognise.ts';
 import type { Shell, ShellResult, Speaker } from './shell.ts';
+import { isPlainWord, substitute } from './shell-words.ts';
 import type { SshSpec } from './spec.ts';
-import { isPlainWord, substitute, variablesOf } from './variables.ts';
 
 // The first prompt of a slow device; the greeting of one whose dialect is still to be found out.
 const LOGIN_MS = 15_000;
@@ -34,7 +41,7 @@ export function shellProblem(
       return 'a command for an interactive shell is one line without tabs: write each line as a command of its own';
     if (dialect.neverTyped.some((never) => never.test(run)))
       return `\`${run}\`: holds what acts at once when it is typed in dialect ${name}`;
-    const odd = variablesOf(run, target).find(({ value }) => !isPlainWord(value));
+    const odd = variablesIn(run).find(({ name }) => !isPlainWord(variableValue(name, target) ?? ''));
     // Quoting is not the same on any two command lines.
     if (odd)
       return `\`${run}\`: {{${odd.name}}} holds more than plain letters, which cannot be typed safely here`;

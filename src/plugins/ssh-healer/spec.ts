@@ -1,5 +1,5 @@
 import { type Dialogue, dialogueSchema, z } from 'netheal/plugin';
-import { variableProblem } from './variables.ts';
+import { variableProblem } from './shell-words.ts';
 
 const UNITS_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
 const DURATION = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/;

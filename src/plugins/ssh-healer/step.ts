@@ -6,10 +6,10 @@ import { hopsOf, openRoute } from './jump.ts';
 import { type Choice, chooseDialect } from './recognise.ts';
 import { describeRefused } from './refused.ts';
 import { runShellStep, shellProblem } from './shell-step.ts';
+import { substitute } from './shell-words.ts';
 import type { Command, SshSpec } from './spec.ts';
 import { stopCommand } from './stop.ts';
 import { withSudo } from './sudo.ts';
-import { substitute } from './variables.ts';
 
 type Request = StepRequest<SshSpec>;
 

@@ -1,6 +1,6 @@
 import type { Secret } from 'netheal/plugin';
+import { shellQuote } from './shell-words.ts';
 import { type Input, withSudo } from './sudo.ts';
-import { shellQuote } from './variables.ts';
 
 // $1: the sshd of this connection; $2: the shell we run in. Whatever else sshd runs for us is the command to stop;
 // each leads a process group of its own. Goes on by itself when the connection is closed meanwhile.

@@ -1,5 +1,5 @@
 import type { Secret } from 'netheal/plugin';
-import { shellQuote } from './variables.ts';
+import { shellQuote } from './shell-words.ts';
 
 /** A command line and what is written to its standard input. */
 export type Input = Readonly<{ command: string; stdin: string | undefined }>;

@@ -1,19 +1,20 @@
 import {
   type Device,
+  fillVariables,
   type Healer,
   messageOf,
   Secret,
   type StepRequest,
   type StepResult,
+  templateText,
   z,
 } from 'netheal/plugin';
 import { actedInVain, notActed } from './results.ts';
-import { fill, template } from './variables.ts';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 const sealed = z.instanceof(Secret);
 
-const url = template.superRefine((text, context) => {
+const url = templateText.superRefine((text, context) => {
   const problem = urlProblem(text);
   if (problem) context.addIssue({ code: 'custom', message: problem });
 });
@@ -30,7 +31,7 @@ const spec = z
     http: z.union([url, sealed]).describe('http:// or https:// URL; may hold {{ip}}, {{id}} and {{label}}.'),
     method: z.enum(METHODS).optional().describe('Default: GET, or POST where there is a body.'),
     headers: z.record(headerName, headerValue).default({}),
-    body: z.union([template, sealed]).optional(),
+    body: z.union([templateText, sealed]).optional(),
     expectStatus: z.int().min(100).max(599).optional().describe('Default: any from 200 to 299.'),
   })
   .refine((step) => step.body === undefined || !['GET', 'HEAD'].includes(step.method ?? 'POST'), {
@@ -140,12 +141,14 @@ function requestLine(step: Http, target: Device): string {
 }
 
 function urlFor(value: string | Secret, target: Device): string | Secret {
-  return typeof value === 'string' ? fill(value, target, encodeURIComponent) : value;
+  return typeof value === 'string' ? fillVariables(value, target, encodeURIComponent) : value;
 }
 
 /** Inside a JSON string a quote in a label must be escaped; in other bodies labels seldom hold one. */
 function bodyFor(value: string | Secret, target: Device): string | Secret {
-  return typeof value === 'string' ? fill(value, target, (text) => JSON.stringify(text).slice(1, -1)) : value;
+  return typeof value === 'string'
+    ? fillVariables(value, target, (text) => JSON.stringify(text).slice(1, -1))
+    : value;
 }
 
 function isCredential(name: string, value: string | Secret): boolean {

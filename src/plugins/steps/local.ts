@@ -1,12 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { type Device, type Healer, messageOf, type StepRequest, type StepResult, z } from 'netheal/plugin';
+import {
+  type Device,
+  fillVariables,
+  type Healer,
+  messageOf,
+  type StepRequest,
+  type StepResult,
+  templateText,
+  z,
+} from 'netheal/plugin';
 import { OutputLines } from './output-lines.ts';
 import { actedInVain, notActed } from './results.ts';
-import { fill, template } from './variables.ts';
 
 const spec = z.strictObject({
   local: z
-    .array(template)
+    .array(templateText)
     .min(1, 'needs a command')
     .describe('Program and arguments. No shell reads them: pipes and $VARIABLES need `[sh, -c, ...]`.'),
   expectExit: z.int().min(0).max(255).default(0),
@@ -29,7 +37,7 @@ export function localHealer(configDir: string): Healer<Local> {
 }
 
 function argvFor(step: Local, target: Device): string[] {
-  return step.local.map((word) => fill(word, target));
+  return step.local.map((word) => fillVariables(word, target));
 }
 
 /** For eyes only: words with anything odd in them are shown as JSON strings. */
