@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { availableParallelism, platform } from 'node:os';
-import { type ProbeResult, Slots, sendFault, wordsOfSystemError } from 'netheal/plugin';
+import { type ProbeResult, wordsOfSystemError } from 'netheal/plugin';
 import builders from 'ping/lib/builder/factory.js';
+import { CheckQueue } from './check-queue.ts';
 import {
   CANCELLED,
   type Engine,
@@ -9,7 +10,6 @@ import {
   localError,
   type PingRequest,
   packetSpacingMs,
-  replyWindowMs,
 } from './engine.ts';
 import { readPingOutput } from './ping-output.ts';
 
@@ -28,47 +28,20 @@ export type PingPrograms = Readonly<Record<Family, string>>;
 export class PingEngine implements Engine {
   readonly name = 'ping';
   readonly #programs: PingPrograms;
-  readonly #slots = new Slots(PROCESSES_PER_CPU * availableParallelism());
-  /** Addresses that were silent at their last check: they wait in the slow lane. */
-  readonly #silent = new Set<string>();
-  readonly #stopped = new AbortController();
+  readonly #queue = new CheckQueue(PROCESSES_PER_CPU * availableParallelism(), 'ping processes');
 
   constructor(programs: PingPrograms) {
     this.#programs = programs;
   }
 
-  async ping(request: PingRequest): Promise<ProbeResult> {
-    const windowMs = replyWindowMs(request.timeoutMs);
-    const signal = AbortSignal.any([request.signal, this.#stopped.signal]);
-    const slow = this.#silent.has(request.address);
-    const askedMonoMs = performance.now();
-    const release = await this.#slots.take({ slow, waitMs: windowMs / 2, signal });
-    if (!release) return localError('too many ping processes at once');
-    try {
-      if (signal.aborted) return CANCELLED;
-      const leftMs = windowMs - (performance.now() - askedMonoMs);
-      const result = await unlessNotSent(
-        request,
-        await run(this.#programs[request.family], request, leftMs, signal),
-      );
-      if (result.ok === true) this.#silent.delete(request.address);
-      else if (result.ok === false) this.#silent.add(request.address);
-      return result;
-    } finally {
-      release();
-    }
+  ping(request: PingRequest): Promise<ProbeResult> {
+    const program = this.#programs[request.family];
+    return this.#queue.run(request, (leftMs, signal) => run(program, request, leftMs, signal));
   }
 
   stop(): void {
-    this.#stopped.abort();
+    this.#queue.stop();
   }
-}
-
-/** iputils says nothing of a packet that the local firewall dropped, and counts it as sent. */
-async function unlessNotSent({ address, family }: PingRequest, result: ProbeResult): Promise<ProbeResult> {
-  if (result.ok !== false || result.reason !== 'timeout') return result;
-  const fault = await sendFault(address, family);
-  return fault === undefined ? result : localError(`ping could not send: ${fault}`);
 }
 
 function run(

@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
-import { kindOfSystemError, type ProbeResult, Slots, sendFault, wordsOfSystemError } from 'netheal/plugin';
-import { CANCELLED, type Engine, localError, type PingRequest, replied, replyWindowMs } from './engine.ts';
+import { kindOfSystemError, type ProbeResult, wordsOfSystemError } from 'netheal/plugin';
+import { CheckQueue } from './check-queue.ts';
+import { CANCELLED, type Engine, localError, type PingRequest, replied } from './engine.ts';
 
 /** Ports that most machines either serve or refuse; both prove that the host is there. */
 const PORTS = [443, 80, 22, 7] as const;
@@ -13,39 +14,19 @@ type Attempt =
 /** For a machine that has neither fping nor ping: whether a host accepts or refuses a TCP connection. */
 export class TcpEngine implements Engine {
   readonly name = 'tcp';
-  readonly #slots = new Slots(MOST_CHECKS);
-  readonly #silent = new Set<string>();
-  readonly #stopped = new AbortController();
+  readonly #queue = new CheckQueue(MOST_CHECKS, 'checks');
   readonly #ports: readonly number[];
 
   constructor(ports: readonly number[] = PORTS) {
     this.#ports = ports;
   }
 
-  async ping(request: PingRequest): Promise<ProbeResult> {
-    const windowMs = replyWindowMs(request.timeoutMs);
-    const signal = AbortSignal.any([request.signal, this.#stopped.signal]);
-    const askedMonoMs = performance.now();
-    const release = await this.#slots.take({
-      slow: this.#silent.has(request.address),
-      waitMs: windowMs / 2,
-      signal,
-    });
-    if (!release) return localError('too many checks at once');
-    try {
-      if (signal.aborted) return CANCELLED;
-      const leftMs = windowMs - (performance.now() - askedMonoMs);
-      const result = await unlessNotSent(request, await this.#knock(request, leftMs, signal));
-      if (result.ok === true) this.#silent.delete(request.address);
-      else if (result.ok === false) this.#silent.add(request.address);
-      return result;
-    } finally {
-      release();
-    }
+  ping(request: PingRequest): Promise<ProbeResult> {
+    return this.#queue.run(request, (leftMs, signal) => this.#knock(request, leftMs, signal));
   }
 
   stop(): void {
-    this.#stopped.abort();
+    this.#queue.stop();
   }
 
   /** All ports at once; the first sign of life wins. */
@@ -83,13 +64,6 @@ export class TcpEngine implements Engine {
       }
     });
   }
-}
-
-/** A connect that the local firewall drops is repeated by the kernel and looks like silence. */
-async function unlessNotSent({ address, family }: PingRequest, result: ProbeResult): Promise<ProbeResult> {
-  if (result.ok !== false || result.reason !== 'timeout') return result;
-  const fault = await sendFault(address, family);
-  return fault === undefined ? result : localError(fault);
 }
 
 /** No sign of life: silence where every packet could be sent, our own fault where one could not. */

@@ -7,7 +7,7 @@ import { AF, IPPROTO, SOCK_DGRAM } from './layout.ts';
 import type { Fault, Libc } from './libc.ts';
 import { nextNonce } from './nonces.ts';
 import { FORBIDDEN, isForbidden } from './open-socket.ts';
-import { OUTCOME, type Outcome, type PacketSink, type Pinger } from './outcome.ts';
+import { OUTCOME, type PacketSink, type Pinger } from './outcome.ts';
 import { ECHO, ECHO_REPLY, ECHO_REQUEST, FILL, readUint16, readUint32 } from './packet.ts';
 
 const TICK_MS = 10;
@@ -88,24 +88,18 @@ export class DgramPinger implements Pinger {
     sink: PacketSink,
     token: number,
   ): void {
-    const slot = this.#isStopped ? -1 : this.#flights.take();
-    if (slot < 0) {
-      sink.settled(token, this.#isStopped ? OUTCOME.stopped : OUTCOME.full, 0, 0);
+    if (this.#isStopped) {
+      sink.settled(token, OUTCOME.stopped, 0, 0);
       return;
     }
-    const flights = this.#flights;
-    flights.target[slot] = target;
-    flights.sink[slot] = sink;
-    flights.token[slot] = token;
-    flights.sizeBytes[slot] = sizeBytes;
-    flights.sendAtMs[slot] = sendAtMs;
-    flights.deadlineMs[slot] = deadlineMs;
-    flights.nonce[slot] = nextNonce();
-    if (sendAtMs <= performance.now()) this.#enqueue(slot);
-    else {
-      flights.state[slot] = STATE.scheduled;
-      flights.wheel.add(slot, sendAtMs);
+    const slot = this.#flights.take(target, sizeBytes, sendAtMs, deadlineMs, sink, token);
+    if (slot < 0) {
+      sink.settled(token, OUTCOME.full, 0, 0);
+      return;
     }
+    this.#flights.nonce[slot] = nextNonce();
+    if (sendAtMs <= performance.now()) this.#enqueue(slot);
+    else this.#flights.schedule(slot);
     this.#immediate ??= setImmediate(() => this.#turn());
   }
 
@@ -114,9 +108,7 @@ export class DgramPinger implements Pinger {
     this.#isStopped = true;
     clearTimeout(this.#timer);
     clearImmediate(this.#immediate);
-    for (let slot = 0; slot < this.#flights.capacity; slot++) {
-      if (this.#flights.state[slot] !== STATE.free) this.#settle(slot, OUTCOME.stopped, 0, 0);
-    }
+    this.#flights.settleAll(OUTCOME.stopped);
     this.#socket.close();
   }
 
@@ -147,7 +139,7 @@ export class DgramPinger implements Pinger {
     for (const slot of this.#due) {
       const state = this.#flights.state[slot];
       if (state === STATE.scheduled) this.#enqueue(slot);
-      else if (state === STATE.flying) this.#settle(slot, OUTCOME.silent, 0, 0);
+      else if (state === STATE.flying) this.#flights.settle(slot, OUTCOME.silent, 0, 0);
     }
   }
 
@@ -156,7 +148,7 @@ export class DgramPinger implements Pinger {
     const target = this.#flights.target[slot];
     if (!target) return;
     if (this.#flights.isTooLate(slot, performance.now())) {
-      this.#settle(slot, OUTCOME.late, 0, 0);
+      this.#flights.settle(slot, OUTCOME.late, 0, 0);
       return;
     }
     const nonce = this.#flights.nonce[slot] as number;
@@ -171,7 +163,7 @@ export class DgramPinger implements Pinger {
     this.#socket.send(packet, ANY_PORT, target.text, (error) => {
       if (!error || !this.#isFlying(slot, nonce)) return;
       const errno = Math.abs((error as NodeJS.ErrnoException).errno ?? 0);
-      this.#settle(slot, OUTCOME.unsendable, 0, errno);
+      this.#flights.settle(slot, OUTCOME.unsendable, 0, errno);
     });
   }
 
@@ -183,19 +175,16 @@ export class DgramPinger implements Pinger {
     const slot = readUint16(bytes, ECHO.sequence);
     if (!this.#isFlying(slot, readUint32(bytes, ECHO.nonce))) return;
     if (!isSameAddress(from, this.#flights.target[slot])) return;
-    this.#settle(slot, OUTCOME.replied, Math.max(0.001, nowMs - (this.#flights.sentMs[slot] as number)), 0);
+    this.#flights.settle(
+      slot,
+      OUTCOME.replied,
+      Math.max(0.001, nowMs - (this.#flights.sentMs[slot] as number)),
+      0,
+    );
   }
 
   #isFlying(slot: number, nonce: number): boolean {
     return this.#flights.state[slot] === STATE.flying && this.#flights.nonce[slot] === nonce;
-  }
-
-  #settle(slot: number, outcome: Outcome, rttMs: number, detail: number): void {
-    const flights = this.#flights;
-    const sink = flights.sink[slot];
-    const token = flights.token[slot] as number;
-    flights.free(slot);
-    sink?.settled(token, outcome, rttMs, detail);
   }
 }
 

@@ -1,6 +1,6 @@
 import { DueWheel } from './due-wheel.ts';
 import type { IpAddress } from './ip-address.ts';
-import type { PacketSink } from './outcome.ts';
+import type { Outcome, PacketSink } from './outcome.ts';
 
 /** Sequence numbers have 16 bits, and a slot's number is its sequence number. */
 export const MAX_SLOTS = 65_536;
@@ -17,7 +17,6 @@ export class FlightTable {
   state = new Uint8Array(FIRST_SLOTS);
   sizeBytes = new Uint16Array(FIRST_SLOTS);
   nonce = new Uint32Array(FIRST_SLOTS);
-  token = new Int32Array(FIRST_SLOTS);
   /** Monotonic times: when it is to be sent, was sent (interpolated), and is given up. */
   sendAtMs = new Float64Array(FIRST_SLOTS);
   sentMs = new Float64Array(FIRST_SLOTS);
@@ -25,11 +24,12 @@ export class FlightTable {
   slackMs = new Float32Array(FIRST_SLOTS);
   deadlineMs = new Float64Array(FIRST_SLOTS);
   readonly target: (IpAddress | undefined)[] = new Array(FIRST_SLOTS).fill(undefined);
-  readonly sink: (PacketSink | undefined)[] = new Array(FIRST_SLOTS).fill(undefined);
   /** Sending times of scheduled packets and deadlines of flying ones. */
   readonly wheel: DueWheel;
   used = 0;
   flying = 0;
+  #token = new Int32Array(FIRST_SLOTS);
+  readonly #sink: (PacketSink | undefined)[] = new Array(FIRST_SLOTS).fill(undefined);
   #capacity = FIRST_SLOTS;
   readonly #free = new SlotQueue();
 
@@ -42,11 +42,31 @@ export class FlightTable {
     return this.#capacity;
   }
 
-  /** A free slot, or -1 when all are used. */
-  take(): number {
+  /** A slot for a packet that is asked for, or -1 when all are used. */
+  take(
+    target: IpAddress,
+    sizeBytes: number,
+    sendAtMs: number,
+    deadlineMs: number,
+    sink: PacketSink,
+    token: number,
+  ): number {
     if (this.#free.length === 0 && !this.#grow()) return -1;
     this.used += 1;
-    return this.#free.shift();
+    const slot = this.#free.shift();
+    this.target[slot] = target;
+    this.sizeBytes[slot] = sizeBytes;
+    this.sendAtMs[slot] = sendAtMs;
+    this.deadlineMs[slot] = deadlineMs;
+    this.#sink[slot] = sink;
+    this.#token[slot] = token;
+    return slot;
+  }
+
+  /** It is not yet time to send it. */
+  schedule(slot: number): void {
+    this.state[slot] = STATE.scheduled;
+    this.wheel.add(slot, this.sendAtMs[slot] as number);
   }
 
   /** The packet of a slot is on its way. */
@@ -64,15 +84,25 @@ export class FlightTable {
     return nowMs - sendAtMs > ((this.deadlineMs[slot] as number) - sendAtMs) / 2;
   }
 
-  /** The slot was settled. */
-  free(slot: number): void {
+  /** The end of a packet: its slot is free before its sink hears of it. */
+  settle(slot: number, outcome: Outcome, rttMs: number, detail: number): void {
+    const sink = this.#sink[slot];
+    const token = this.#token[slot] as number;
     if (this.state[slot] === STATE.flying) this.flying -= 1;
     this.wheel.remove(slot);
     this.state[slot] = STATE.free;
     this.target[slot] = undefined;
-    this.sink[slot] = undefined;
+    this.#sink[slot] = undefined;
     this.used -= 1;
     this.#free.push(slot);
+    sink?.settled(token, outcome, rttMs, detail);
+  }
+
+  /** The end of all packets. */
+  settleAll(outcome: Outcome): void {
+    for (let slot = 0; slot < this.#capacity; slot++) {
+      if (this.state[slot] !== STATE.free) this.settle(slot, outcome, 0, 0);
+    }
   }
 
   #grow(): boolean {
@@ -86,7 +116,7 @@ export class FlightTable {
     this.state = grown(new Uint8Array(to), this.state);
     this.sizeBytes = grown(new Uint16Array(to), this.sizeBytes);
     this.nonce = grown(new Uint32Array(to), this.nonce);
-    this.token = grown(new Int32Array(to), this.token);
+    this.#token = grown(new Int32Array(to), this.#token);
     this.sendAtMs = grown(new Float64Array(to), this.sendAtMs);
     this.slackMs = grown(new Float32Array(to), this.slackMs);
     this.sentMs = grown(new Float64Array(to), this.sentMs);
@@ -94,7 +124,7 @@ export class FlightTable {
     this.wheel.grow(to);
     for (let slot = from; slot < to; slot++) {
       this.target.push(undefined);
-      this.sink.push(undefined);
+      this.#sink.push(undefined);
       this.#free.push(slot);
     }
     this.#capacity = to;

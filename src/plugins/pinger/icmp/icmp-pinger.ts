@@ -8,7 +8,7 @@ import { EAGAIN, ENOBUFS, ENOMEM } from './layout.ts';
 import type { Fault, Libc } from './libc.ts';
 import { nextNonce } from './nonces.ts';
 import { openSocket } from './open-socket.ts';
-import { OUTCOME, type Outcome, type PacketSink, type Pinger } from './outcome.ts';
+import { OUTCOME, type PacketSink, type Pinger } from './outcome.ts';
 import { RateLimit } from './rate-limit.ts';
 import { TickPace } from './tick-pace.ts';
 
@@ -101,27 +101,24 @@ export class IcmpPinger implements Pinger {
     sink: PacketSink,
     token: number,
   ): void {
-    const slot = this.#isStopped ? -1 : this.#flights.take();
-    if (slot < 0) {
-      if (!this.#isStopped) this.#tell('more pings are asked for at once than can be on their way');
-      sink.settled(token, this.#isStopped ? OUTCOME.stopped : OUTCOME.full, 0, 0);
+    if (this.#isStopped) {
+      sink.settled(token, OUTCOME.stopped, 0, 0);
       return;
     }
     const flights = this.#flights;
-    flights.target[slot] = target;
-    flights.sink[slot] = sink;
-    flights.token[slot] = token;
-    flights.sizeBytes[slot] = sizeBytes;
-    flights.sendAtMs[slot] = sendAtMs;
-    flights.deadlineMs[slot] = deadlineMs;
+    const slot = flights.take(target, sizeBytes, sendAtMs, deadlineMs, sink, token);
+    if (slot < 0) {
+      this.#tell('more pings are asked for at once than can be on their way');
+      sink.settled(token, OUTCOME.full, 0, 0);
+      return;
+    }
     if (sendAtMs <= performance.now()) {
       flights.state[slot] = STATE.queued;
       this.#queue.push(slot);
       // Under load packets are collected until the next tick; else they leave with all others of this turn.
       if (!this.#pace.isBusy || this.#timer === undefined) this.#tickSoon();
     } else {
-      flights.state[slot] = STATE.scheduled;
-      flights.wheel.add(slot, sendAtMs);
+      flights.schedule(slot);
       if (this.#timer === undefined) this.#tickSoon();
     }
   }
@@ -131,9 +128,7 @@ export class IcmpPinger implements Pinger {
     this.#isStopped = true;
     clearTimeout(this.#timer);
     clearImmediate(this.#immediate);
-    for (let slot = 0; slot < this.#flights.capacity; slot++) {
-      if (this.#flights.state[slot] !== STATE.free) this.#settle(slot, OUTCOME.stopped, 0, 0);
-    }
+    this.#flights.settleAll(OUTCOME.stopped);
     this.#socket.close();
   }
 
@@ -204,7 +199,7 @@ export class IcmpPinger implements Pinger {
       const sentMs = flights.sentMs[slot] as number;
       const earliestMs = sentMs - (flights.slackMs[slot] as number);
       const atMs = this.#clock.toMonoMs(received.stampMs[row] as number, earliestMs, nowMs);
-      this.#settle(slot, OUTCOME.replied, Math.max(0.001, atMs - sentMs), 0);
+      this.#flights.settle(slot, OUTCOME.replied, Math.max(0.001, atMs - sentMs), 0);
     }
   }
 
@@ -233,7 +228,7 @@ export class IcmpPinger implements Pinger {
       const slot = received.sequence[row] as number;
       if (!this.#isOurs(slot, row)) continue;
       if (received.hasNonce[row] === 1 && received.nonce[row] !== this.#flights.nonce[slot]) continue;
-      this.#settle(slot, OUTCOME.unreachable, 0, received.error[row] as number);
+      this.#flights.settle(slot, OUTCOME.unreachable, 0, received.error[row] as number);
     }
   }
 
@@ -250,7 +245,7 @@ export class IcmpPinger implements Pinger {
         this.#queue.push(slot);
       } else if (state === STATE.flying) {
         const isDoubtful = (this.#flights.sentMs[slot] as number) <= this.#droppedUntilMs;
-        this.#settle(slot, isDoubtful ? OUTCOME.overflow : OUTCOME.silent, 0, 0);
+        this.#flights.settle(slot, isDoubtful ? OUTCOME.overflow : OUTCOME.silent, 0, 0);
       }
     }
   }
@@ -316,10 +311,10 @@ export class IcmpPinger implements Pinger {
   }
 
   #settleLate(slot: number): void {
-    if (this.#blockedBy !== 0) this.#settle(slot, OUTCOME.unsendable, 0, this.#blockedBy);
+    if (this.#blockedBy !== 0) this.#flights.settle(slot, OUTCOME.unsendable, 0, this.#blockedBy);
     else {
       this.#tell('pings wait too long before they are sent: too many at once, or this process did not run');
-      this.#settle(slot, OUTCOME.late, 0, 0);
+      this.#flights.settle(slot, OUTCOME.late, 0, 0);
     }
   }
 
@@ -348,7 +343,7 @@ export class IcmpPinger implements Pinger {
       repeats += 1;
       this.#drainErrors();
       if (repeats < MAX_REPEATS) continue;
-      this.#settle(this.#staged[at] as number, OUTCOME.unsendable, 0, errno);
+      this.#flights.settle(this.#staged[at] as number, OUTCOME.unsendable, 0, errno);
       at += 1;
       repeats = 0;
     }
@@ -364,15 +359,7 @@ export class IcmpPinger implements Pinger {
     }
   }
 
-  // ---------------------------------------------------------------- the end of a packet
-
-  #settle(slot: number, outcome: Outcome, rttMs: number, detail: number): void {
-    const flights = this.#flights;
-    const sink = flights.sink[slot];
-    const token = flights.token[slot] as number;
-    flights.free(slot);
-    sink?.settled(token, outcome, rttMs, detail);
-  }
+  // ---------------------------------------------------------------- trouble
 
   #tell(words: string): void {
     this.#troubleMs = performance.now();
