@@ -34,6 +34,8 @@ export class TestTerminal {
   readonly screenBuffer: InstanceType<typeof xterm.Terminal>;
   /** Every byte the program has written. */
   written = '';
+  /** How many bytes that is in UTF-8. */
+  bytes = 0;
   readonly #process: IPty;
   #exit: number | null = null;
   #parsed = 0;
@@ -44,6 +46,7 @@ export class TestTerminal {
     this.screenBuffer = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 200 });
     process.onData((data) => {
       this.written += data;
+      this.bytes += Buffer.byteLength(data);
       this.screenBuffer.write(data, () => {
         this.#parsed += data.length;
         this.#changed();
