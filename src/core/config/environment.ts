@@ -1,3 +1,5 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import type { ConfigPath } from './types.ts';
 
 /** `$${` (a literal), `${NAME}` or `${NAME:-default}`; a `${` that is none of these is caught by the last branch. */
@@ -60,4 +62,9 @@ function replace(text: string, env: NodeJS.ProcessEnv, fail: (message: string) =
       fail(`the environment variable ${name} is not set; set it, or write \${${name}:-default}`);
     return value ?? '';
   });
+}
+
+/** `~` is the home of the user; other paths stay as they are. */
+export function expandHome(path: string, env: NodeJS.ProcessEnv): string {
+  return path === '~' || path.startsWith('~/') ? join(env.HOME || homedir(), path.slice(1)) : path;
 }

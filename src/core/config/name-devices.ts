@@ -1,7 +1,7 @@
 import { findCycle } from '../model/topology.ts';
 import { nearest } from '../nearest.ts';
-import type { Scope } from './resolve.ts';
 import type { ParsedConfig, ParsedDevice } from './schema.ts';
+import type { Scope } from './scope.ts';
 import { isSecretRef } from './secrets.ts';
 
 /** A device with the defaults merged under it, and what it is called. */

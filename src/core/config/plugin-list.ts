@@ -1,7 +1,8 @@
 import { isAbsolute, resolve } from 'node:path';
 import { nearest } from '../nearest.ts';
-import { expandHome, type Scope } from './resolve.ts';
+import { expandHome } from './environment.ts';
 import type { ParsedConfig } from './schema.ts';
+import type { Scope } from './scope.ts';
 import { isSecretRef, SECRET_KEY } from './secrets.ts';
 import type { ConfigPath, PluginConfig } from './types.ts';
 

@@ -1,13 +1,13 @@
-import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { resolveDevices } from './devices.ts';
 import { resolveDowntimes } from './downtimes.ts';
-import { type Filled, interpolate } from './environment.ts';
+import { expandHome, type Filled, interpolate } from './environment.ts';
 import { problemsOf } from './explain.ts';
-import { type FetchedSecrets, fetchSecrets } from './fetched-secrets.ts';
+import { fetchSecrets } from './fetched-secrets.ts';
 import { resolvePlugins } from './plugin-list.ts';
 import { Problems } from './problems.ts';
 import { configSchema } from './schema.ts';
+import type { Scope } from './scope.ts';
 import { mapSeed } from './seed-format.ts';
 import type { ConfigPath, ResolvedConfig } from './types.ts';
 import { Warnings } from './warnings.ts';
@@ -60,7 +60,7 @@ export async function resolveConfig(raw: unknown, context: ResolveContext): Prom
   const warnings = new Warnings();
   if (seed) warnings.add(SEED_HINT);
   const secrets = await fetchSecrets(config, { dir, env });
-  const scope = { dir, env, stateDir, problems, warnings, seed: seed !== null, secrets };
+  const scope: Scope = { dir, env, stateDir, problems, warnings, seed: seed !== null, secrets };
   const devices = resolveDevices(config, scope);
   const downtimes = resolveDowntimes(config.downtimes ?? [], devices, problems);
   const plugins = resolvePlugins(config, scope);
@@ -94,23 +94,6 @@ export async function resolveConfig(raw: unknown, context: ResolveContext): Prom
 
 const SEED_HINT =
   'this config has the shape of the first version; it works as it is, and `netheal config --convert` prints it in the new one';
-
-/** What the parts of the resolver share. */
-export type Scope = Readonly<{
-  dir: string;
-  env: NodeJS.ProcessEnv;
-  stateDir: string;
-  problems: Problems;
-  warnings: Warnings;
-  secrets: FetchedSecrets;
-  /** The file has the seed's shape, whose users expect its defaults. */
-  seed: boolean;
-}>;
-
-/** `~` is the home of the user; other paths stay as they are. */
-export function expandHome(path: string, env: NodeJS.ProcessEnv): string {
-  return path === '~' || path.startsWith('~/') ? join(env.HOME || homedir(), path.slice(1)) : path;
-}
 
 function defaultStateDir(env: NodeJS.ProcessEnv): string {
   if (env.STATE_DIRECTORY) return env.STATE_DIRECTORY;

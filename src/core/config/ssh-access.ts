@@ -5,9 +5,10 @@ import { nearest } from '../nearest.ts';
 import type { SshAccess } from '../plugin.ts';
 import type { Secret } from '../secret.ts';
 import type { Dialect } from './dialect.ts';
+import { expandHome } from './environment.ts';
 import { type NamedDevice, type NamedFleet, unknownDevice } from './name-devices.ts';
-import { expandHome, type Scope } from './resolve.ts';
 import type { ParsedConfig, ParsedJump, ParsedSsh } from './schema.ts';
+import type { Scope } from './scope.ts';
 import type { ConfigPath } from './types.ts';
 
 /** Dialects of the contract. `linux` and `openwrt` take commands by exec, the others by an interactive shell. */

@@ -1,7 +1,7 @@
 import { type NamedDevice, type NamedFleet, unknownDevice } from './name-devices.ts';
 import { withSecrets } from './plugin-list.ts';
-import type { Scope } from './resolve.ts';
 import type { ParsedConfig, ParsedDevice, ParsedStrategy } from './schema.ts';
+import type { Scope } from './scope.ts';
 import type { ConfigPath, StepConfig, StrategyConfig } from './types.ts';
 
 /** Kinds of steps that come with netheal: where one of these keys stands, it names the kind. */
