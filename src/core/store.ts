@@ -1,11 +1,13 @@
-import { type DeviceBrief, type DeviceQuery, type Selection, select } from './api/select.ts';
+import { type DeviceBrief, select } from './api/select.ts';
 import type {
   Delta,
+  DeviceQuery,
   DeviceView,
   HealView,
   MonitorView,
   PluginView,
   SampleView,
+  Selection,
   Snapshot,
 } from './api/types.ts';
 import type { Incident } from './model/types.ts';

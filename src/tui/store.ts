@@ -1,5 +1,5 @@
-import { NO_SEARCH, type Search } from '../core/api/lens.ts';
-import type { Action, Delta, SampleView, Source } from '../core/api/types.ts';
+import { NO_SEARCH } from '../core/api/lens.ts';
+import type { Action, Delta, SampleView, Search, Source } from '../core/api/types.ts';
 import type { EventRecord } from '../core/plugin.ts';
 import type { Look } from './cells.ts';
 import { type Data, dataOf } from './data.ts';

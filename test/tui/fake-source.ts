@@ -1,9 +1,10 @@
 import { applyDelta, pictureOf, snapshotOf } from '../../src/core/api/picture.ts';
-import { type DeviceQuery, select } from '../../src/core/api/select.ts';
+import { select } from '../../src/core/api/select.ts';
 import type {
   Action,
   ActionResult,
   Delta,
+  DeviceQuery,
   DeviceView,
   HealView,
   PluginView,

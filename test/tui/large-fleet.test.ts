@@ -1,7 +1,6 @@
 /** The screen of a fleet that is not in the picture whole. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Search } from '../../src/core/api/lens.ts';
-import type { FleetCounts } from '../../src/core/api/select.ts';
+import type { FleetCounts, Search } from '../../src/core/api/types.ts';
 import { deviceOf, FakeSource, snapshot } from './fake-source.ts';
 import { openUi } from './scene.ts';
 

@@ -2,11 +2,11 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { messageOf, NethealError } from '../errors.ts';
 import { requestOfAction } from './actions.ts';
-import { NO_SEARCH, type Search } from './lens.ts';
+import { NO_SEARCH } from './lens.ts';
 import { applyDelta, hasGap, type Picture, pictureOf, replacement, snapshotOf } from './picture.ts';
 import { select } from './select.ts';
 import { createSseParser, type SseMessage } from './sse-parser.ts';
-import type { Action, ActionResult, Delta, SampleView, Snapshot, Source } from './types.ts';
+import type { Action, ActionResult, Delta, SampleView, Search, Snapshot, Source } from './types.ts';
 
 const FIRST_PICTURE_MS = 5_000;
 /** Three heartbeats of the server. */

@@ -1,7 +1,7 @@
 /** GET /api/events: one subscription and one encoded buffer a message, shared by all clients. */
-import { type Search, type Seen, throughLens, WHOLE_FLEET } from './lens.ts';
+import { type Seen, throughLens, WHOLE_FLEET } from './lens.ts';
 import { snapshotPieces } from './snapshot-pieces.ts';
-import type { Delta, Snapshot, Source } from './types.ts';
+import type { Delta, Search, Snapshot, Source } from './types.ts';
 
 const HEARTBEAT_MS = 15_000;
 /** Unread bytes a client may leave behind before it is dropped; it catches up by Last-Event-ID. */

@@ -4,8 +4,7 @@
  */
 import { isProblem } from '../model/shown-state.ts';
 import { applyDelta, type Picture, pictureOf, snapshotOf } from './picture.ts';
-import type { FleetCounts } from './select.ts';
-import type { Delta, DeviceView, Snapshot, Source } from './types.ts';
+import type { Delta, DeviceView, FleetCounts, Search, Snapshot, Source } from './types.ts';
 
 /** Fleets up to this size are shown whole. */
 export const WHOLE_FLEET = 5_000;
@@ -15,8 +14,6 @@ const MOST_FOUND = 500;
 /** The fleet is counted, and its gravest problems are chosen, at most this often. */
 const LOOK_MS = 1_000;
 
-/** What a view looks for: words as in `DeviceQuery`, and the device that is open in detail. */
-export type Search = Readonly<{ words: string; device: string | null }>;
 export const NO_SEARCH: Search = { words: '', device: null };
 
 /** What a stream of events needs of a source. A listener is told `null` where only a whole new picture helps. */

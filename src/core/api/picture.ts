@@ -1,7 +1,6 @@
 import type { Incident } from '../model/types.ts';
 import type { EventRecord } from '../plugin.ts';
-import type { FleetCounts } from './select.ts';
-import type { Delta, DeviceView, HealView, MonitorView, PluginView, Snapshot } from './types.ts';
+import type { Delta, DeviceView, FleetCounts, HealView, MonitorView, PluginView, Snapshot } from './types.ts';
 
 /** How much of the past a mirror keeps: deltas only add, so it must forget by itself. */
 const KEPT_EVENTS = 1_000;

@@ -1,24 +1,6 @@
 /** Which devices of a fleet somebody wants to see. Pure. */
 import { isProblem, SEVERITY, type ShownState, shownState } from '../model/shown-state.ts';
-import type { DeviceView } from './types.ts';
-
-/** Every field that is given must match. */
-export type DeviceQuery = Readonly<{
-  /** Words of which each stands in the id, label, address or group, whatever its case. */
-  q?: string;
-  state?: ShownState;
-  group?: string;
-  /** Only those that somebody may have to look at, the gravest first. */
-  problems?: boolean;
-  offset?: number;
-  limit?: number;
-}>;
-
-/** How many devices there are in all, and in each state. */
-export type FleetCounts = Readonly<{ total: number; states: Readonly<Record<ShownState, number>> }>;
-
-/** Ids of the devices of a query from `offset` on, how many match it, and the counts of the whole fleet. */
-export type Selection = Readonly<{ fleet: FleetCounts; matching: number; ids: readonly string[] }>;
+import type { DeviceQuery, DeviceView, Selection } from './types.ts';
 
 /** The part of a device that a query looks at: cheap to come by for a hundred thousand of them. */
 export type DeviceBrief = Pick<DeviceView, 'id' | 'label' | 'address' | 'group' | 'reachability'> &

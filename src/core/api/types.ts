@@ -1,3 +1,4 @@
+import type { ShownState } from '../model/shown-state.ts';
 import type {
   Acknowledgement,
   Device,
@@ -11,8 +12,6 @@ import type {
   TranscriptLine,
 } from '../model/types.ts';
 import type { EventRecord } from '../plugin.ts';
-import type { Search } from './lens.ts';
-import type { DeviceQuery, FleetCounts, Selection } from './select.ts';
 
 /**
  * What every view sees. All of it is JSON: in-process and over the socket the shapes are the same.
@@ -167,6 +166,27 @@ export type GateVerdict = Readonly<{ gate: string; ok: boolean; reason: string |
 export type ActionResult =
   | Readonly<{ ok: true; message: string; heal?: string; plan?: HealPlan; gates?: readonly GateVerdict[] }>
   | Readonly<{ ok: false; code: string; message: string; gate?: string }>;
+
+/** Every field that is given must match. */
+export type DeviceQuery = Readonly<{
+  /** Words of which each stands in the id, label, address or group, whatever its case. */
+  q?: string;
+  state?: ShownState;
+  group?: string;
+  /** Only those that somebody may have to look at, the gravest first. */
+  problems?: boolean;
+  offset?: number;
+  limit?: number;
+}>;
+
+/** How many devices there are in all, and in each state. */
+export type FleetCounts = Readonly<{ total: number; states: Readonly<Record<ShownState, number>> }>;
+
+/** Ids of the devices of a query from `offset` on, how many match it, and the counts of the whole fleet. */
+export type Selection = Readonly<{ fleet: FleetCounts; matching: number; ids: readonly string[] }>;
+
+/** What a view looks for: words as in `DeviceQuery`, and the device that is open in detail. */
+export type Search = Readonly<{ words: string; device: string | null }>;
 
 /** One interface for all views, in-process or over the socket. */
 export interface Source {
