@@ -3,6 +3,7 @@
  * searched for. A screen shows fifty rows; nobody is served by a hundred thousand on their way to it.
  */
 import { isProblem } from '../model/shown-state.ts';
+import type { Incident } from '../model/types.ts';
 import { applyDelta, type Picture, pictureOf, snapshotOf } from './picture.ts';
 import type { Delta, DeviceView, FleetCounts, Search, Snapshot, Source } from './types.ts';
 
@@ -117,7 +118,7 @@ function look(source: Source, { words, device }: Search): Look {
   const matching = words.trim() === '' ? [] : source.select({ q: words, limit: MOST_FOUND }).ids;
   const shown = {
     problems: new Set(ids),
-    found: new Set(device === null ? matching : [...matching, device]),
+    found: new Set([...matching, ...inDetail(deviceOf, device)]),
   };
   return {
     fleet,
@@ -127,9 +128,22 @@ function look(source: Source, { words, device }: Search): Look {
       const { seq, at, monitor, incidents, heals, events, plugins } = whole;
       const all = new Set([...shown.problems, ...shown.found]);
       const devices = [...all].map(deviceOf).filter((view) => view !== null);
-      return { seq, at, monitor, fleet, devices, incidents, heals, events, plugins };
+      return { seq, at, monitor, fleet, devices, incidents: newest(incidents), heals, events, plugins };
     },
   };
+}
+
+/** A device that is open in detail, and those that the detail speaks of. */
+function inDetail(deviceOf: Look['deviceOf'], id: string | null): string[] {
+  const device = id === null ? null : deviceOf(id);
+  if (!device) return [];
+  return [device.id, ...device.parents, ...(device.rootCause === null ? [] : [device.rootCause])];
+}
+
+/** No more incidents than devices with problems. */
+function newest(incidents: readonly Incident[]): readonly Incident[] {
+  if (incidents.length <= MOST_PROBLEMS) return incidents;
+  return [...incidents].sort((a, b) => b.openedAt - a.openedAt).slice(0, MOST_PROBLEMS);
 }
 
 /** The part of a delta that is seen; what is no longer seen is removed from the picture. */

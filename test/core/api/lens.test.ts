@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createApi } from '../../../src/core/api/app.ts';
 import { lensSource, NO_SEARCH, throughLens, WHOLE_FLEET } from '../../../src/core/api/lens.ts';
 import type { Delta, DeviceView } from '../../../src/core/api/types.ts';
-import { deviceView, fakeSource, snapshotWith } from './fake-source.ts';
+import { deviceView, fakeSource, incident, snapshotWith } from './fake-source.ts';
 
 const SIZE = WHOLE_FLEET + 1_000;
 const fleet = (size = SIZE, change: (index: number) => Partial<DeviceView> = () => ({})) =>
@@ -90,6 +90,23 @@ describe('a fleet that is too large to be shown whole, through the lens', () => 
   test('keeps the device in detail in the picture, and only that one of its name', () => {
     const { devices } = throughLens(fleet(), search('', 'host-12')).snapshot();
     expect(ids(devices)).toEqual(['host-12']);
+  });
+
+  test('holds the parents and the root cause of the device in detail, whose states it shows', () => {
+    const related = { parents: ['host-8', 'host-9'], rootCause: 'host-5' };
+    const source = fleet(SIZE, (index) => (index === 7 ? related : {}));
+    const { devices } = throughLens(source, search('', 'host-7')).snapshot();
+    expect(ids(devices).sort()).toEqual(['host-5', 'host-7', 'host-8', 'host-9']);
+  });
+
+  test('shows the newest thousand incidents', () => {
+    const devices = fleet().snapshot().devices;
+    const incidents = Array.from({ length: 1_500 }, (_, index) =>
+      incident(`i-${index}`, { openedAt: index }),
+    );
+    const seen = throughLens(fakeSource(snapshotWith({ devices, incidents })), NO_SEARCH).snapshot()
+      .incidents;
+    expect(seen.map(({ openedAt }) => openedAt)).toEqual(Array.from({ length: 1_000 }, (_, i) => 1_499 - i));
   });
 
   test('is a new picture where a reload has made the fleet small enough to be shown whole, or too large for it', () => {
