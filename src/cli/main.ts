@@ -117,13 +117,26 @@ function program(): Command {
       send({ type: 'ack', device, by, reason: reason.join(' ') }, options),
     ),
   );
-  command('downtime <device> <length> [reason...]', 'a planned outage from now on, e.g. 2h').action(
+  command(
+    'downtime <device> <length> [reason...]',
+    'a planned outage from now on, e.g. 2h; with "end" for a length: it is over',
+  ).action(
     does((device: string, length: string, reason: string[], options: GlobalOptions) =>
       send(
-        { type: 'downtime', device, by, reason: reason.join(' '), durationMs: durationArgument(length) },
+        length === 'end'
+          ? { type: 'end-downtime', device, by }
+          : { type: 'downtime', device, by, reason: reason.join(' '), durationMs: durationArgument(length) },
         options,
       ),
     ),
+  );
+  command('note <device> <text...>', 'a line for whoever looks at the device next').action(
+    does((device: string, text: string[], options: GlobalOptions) =>
+      send({ type: 'note', device, by, text: text.join(' ') }, options),
+    ),
+  );
+  command('reload', 'the running daemon reads its config again and reopens its logs, as on SIGHUP').action(
+    does((options: GlobalOptions) => send({ type: 'reload', by }, options)),
   );
   command('pause [device]', 'no heals, of one device or of all').action(
     does((device: string | undefined, options: GlobalOptions) =>

@@ -1,10 +1,9 @@
 import type { ResolvedConfig } from '../core/config/types.ts';
-import { messageOf } from '../core/errors.ts';
 import { type Monitor, startMonitor } from '../core/monitor.ts';
 import type { EventRecord } from '../core/plugin.ts';
 import { EXIT, type GlobalOptions, load, print } from './context.ts';
 import { eventLine } from './event-line.ts';
-import { healingMode, STOP_GRACE_MS, withoutDashboard } from './run-mode.ts';
+import { healingMode, rereading, STOP_GRACE_MS, withoutDashboard } from './run-mode.ts';
 
 export type RunOptions = GlobalOptions & Readonly<{ heal: boolean; dashboard: boolean }>;
 
@@ -25,10 +24,7 @@ export async function runForeground(
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   // Other commands just end when their reader goes away (`| head`); here a heal may be running: stop as by a signal.
   process.stdout.removeAllListeners('error').on('error', onSignal);
-  const onHangUp = () => {
-    if (monitor) void reload(monitor, options);
-  };
-  process.on('SIGHUP', onHangUp);
+  process.on('SIGHUP', () => void monitor?.source.act({ type: 'reload', by: 'SIGHUP' }));
 
   const tell = (event: EventRecord) => {
     if (options.json) print(JSON.stringify(event));
@@ -38,6 +34,7 @@ export async function runForeground(
     config,
     healing: healingMode(config, options.heal),
     demo: more.demo ?? false,
+    ...(config.file !== null && { reread: rereading(options, options.heal) }),
   });
   for (const event of monitor.store.snapshot().events) tell(event);
   monitor.store.onEvent(tell);
@@ -48,20 +45,6 @@ export async function runForeground(
   process.once('SIGINT', () => process.exit(EXIT.failed)).once('SIGTERM', () => process.exit(EXIT.failed));
   await monitor.stop(STOP_GRACE_MS);
   return EXIT.ok;
-}
-
-/** SIGHUP: log files are reopened and the config is read again; a bad one is told, and the old one stays. */
-async function reload(monitor: Monitor, options: RunOptions): Promise<void> {
-  try {
-    await monitor.reopenSinks();
-    if (monitor.store.monitor.configFile === null) return;
-    const config = await load(options);
-    await monitor.reload(config, healingMode(config, options.heal));
-  } catch (thrown) {
-    for (const line of messageOf(thrown).split('\n')) {
-      monitor.engine.notice(`the config is not reloaded: ${line}`, 'bad');
-    }
-  }
 }
 
 const LEVELS = ['debug', 'info', 'warn', 'error'];

@@ -4,7 +4,7 @@ import type { Source } from '../core/api/types.ts';
 import type { Monitor } from '../core/monitor.ts';
 import { attachIfRunning } from './attach.ts';
 import { currentUser, find, type GlobalOptions, load, print } from './context.ts';
-import { healingMode, STOP_GRACE_MS } from './run-mode.ts';
+import { healingMode, rereading, STOP_GRACE_MS } from './run-mode.ts';
 
 export type TuiOptions = GlobalOptions & Readonly<{ attach?: string; readOnly?: boolean; plain?: boolean }>;
 
@@ -23,7 +23,11 @@ export async function tui(options: TuiOptions): Promise<number> {
   if (running) return show(running, options, 'the daemon goes on');
   // The engine is of no use to a client; and while it waits for its first self-test, the screen can be loaded.
   const { startMonitor } = await import('../core/monitor.ts');
-  const starting = startMonitor({ config, healing: healingMode(config, true) });
+  const starting = startMonitor({
+    config,
+    healing: healingMode(config, true),
+    reread: rereading(options, true),
+  });
   void import('../tui/main.tsx').then(({ preload }) => preload(process.stdout));
   return showMonitor(await starting, options);
 }

@@ -22,6 +22,7 @@ import { Journal } from './journal.ts';
 import type { PluginServices } from './kernel/host.ts';
 import { sendFault } from './net/send-fault.ts';
 import type { RouteHandler, SinkRecord } from './plugin.ts';
+import { type Reread, reload } from './reload.ts';
 import { Store } from './store.ts';
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
@@ -34,6 +35,8 @@ export type MonitorOptions = Readonly<{
   healing: MonitorView['healing'];
   /** False: only what a person asks for is healed. Default true. */
   automatic?: boolean;
+  /** Reads the config again, for a reload; absent where there is no file to read. */
+  reread?: Reread;
   demo?: boolean;
   clock?: Clock;
 }>;
@@ -47,10 +50,6 @@ export type Monitor = Readonly<{
   /** The HTTP API as one function. */
   http: RouteHandler;
   socketPath: string;
-  /** Takes up another config: devices and downtimes at once, plugins and state directory at the next start. */
-  reload(config: ResolvedConfig, healing: MonitorView['healing']): Promise<void>;
-  /** Reopens log files, after rotation. */
-  reopenSinks(): Promise<void>;
   /** Ends everything; a running command gets the grace period. */
   stop(graceMs: number): Promise<void>;
 }>;
@@ -71,7 +70,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
 }
 
 async function start(
-  { config, healing, automatic = true, demo = false, clock = realClock }: MonitorOptions,
+  { config, healing, automatic = true, demo = false, clock = realClock, reread }: MonitorOptions,
   undo: (() => unknown)[],
 ): Promise<Monitor> {
   const stopping = new AbortController();
@@ -184,6 +183,7 @@ async function start(
     healing,
     automatic,
     record: (record) => push({ type: 'check', record }),
+    reread: (by) => reload({ config, assembly: assembly!, engine: engine!, store, reread }, by),
     sendFault: async (address) => {
       const family = isIP(address);
       // A name has been resolved by its probe; whom it stood for then is not known here.
@@ -232,28 +232,6 @@ async function start(
     assembly,
     http,
     socketPath,
-    reload: async (next, mode) => {
-      const prepared = assembly!.prepare(next);
-      const refusal = await engine!.reload(prepared, next.downtimes, mode);
-      if (refusal !== null) {
-        store.addEvent({ type: 'notice', level: 'warn', message: `the config is not reloaded: ${refusal}` });
-        return;
-      }
-      const fixed = ({ plugins, healing: fleetWide, monitoring, stateDir }: ResolvedConfig) =>
-        JSON.stringify([plugins, fleetWide, monitoring.witnesses, stateDir]);
-      const note =
-        fixed(next) === fixed(config)
-          ? ''
-          : '; changes of plugins, healing limits, witnesses and stateDir take effect at the next start';
-      store.addEvent({
-        type: 'config-reloaded',
-        level: 'info',
-        message: `config reloaded: ${fleet.size} device(s)${note}`,
-      });
-    },
-    reopenSinks: async () => {
-      for (const { value } of registry.sinks.all()) await value.reopen?.();
-    },
     stop: async (graceMs) => {
       clock.clearTimer(timers.pluginViews);
       await engine.stop(graceMs);

@@ -200,6 +200,15 @@ export interface Healer<S = unknown> {
   readonly spec: z.ZodType<S>;
   /** The step in words, line by line, as the approver sees it. Opens no connection and shows no secret. */
   describe(spec: S, target: Device): readonly string[];
+  /**
+   * The step with other lines, written by the person who is asked to approve it: `lines` are those of `describe`, changed.
+   * A line that stands as it was must keep what is behind it. Absent: steps of this kind cannot be edited.
+   */
+  edit?(
+    spec: S,
+    target: Device,
+    lines: readonly string[],
+  ): Readonly<{ spec: S }> | Readonly<{ refused: string }>;
   /** True where running it twice does no harm. Default: false. */
   idempotent?(spec: S): boolean;
   /** How grave it is; default "medium". A `risk` in the strategy wins. */
@@ -378,9 +387,11 @@ export type EventType =
   | 'approval-asked'
   | 'approval-given'
   | 'approval-rejected'
+  | 'approval-edited'
   | 'needs-human'
   | 'acknowledged'
   | 'downtime'
+  | 'note'
   | 'paused'
   | 'resumed'
   | 'self-offline'

@@ -1,8 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
+import { connectSource } from '../../src/core/api/client.ts';
 import { type Running, runNetheal } from './run-netheal.ts';
 
 describe('SIGHUP', () => {
@@ -44,5 +45,31 @@ describe('SIGHUP', () => {
       .slice(before)
       .filter(({ type, device }) => type === 'status-change' && device === 'two');
     expect(again).toEqual([]);
+  });
+});
+
+describe('netheal reload', () => {
+  it('does the same as SIGHUP and answers with the place of a mistake', async () => {
+    const config = { monitoring: { witnesses: [] }, devices: [{ id: 'one', ip: '127.0.0.1' }] };
+    const netheal = await runNetheal({ ...config, plugins: { dashboard: false } });
+    await netheal.waitFor('the start', ({ type }) => type === 'monitor-started');
+    const source = await connectSource(join(netheal.dir, 'state/netheal.sock'));
+    const file = join(netheal.dir, 'netheal.yaml');
+    const good = readFileSync(file, 'utf8');
+    writeFileSync(file, 'devices:\n  - { id: one, ipp: 127.0.0.1 }\n');
+    expect(await source.act({ type: 'reload', by: 'ada' })).toMatchObject({
+      ok: false,
+      code: 'NH_CONFIG_INVALID',
+      message: expect.stringMatching(/netheal\.yaml:2:16 devices\.0\.ipp: unknown key/),
+    });
+    await netheal.waitFor('the mistake', ({ message }) => message.includes('not reloaded'));
+    writeFileSync(file, good);
+    expect(await source.act({ type: 'reload', by: 'ada' })).toMatchObject({ ok: true });
+    await netheal.waitFor(
+      'its trace',
+      ({ type, message }) => type === 'config-reloaded' && /ada/.test(message),
+    );
+    await source.close();
+    expect(await netheal.stop()).toBe(0);
   });
 });

@@ -34,6 +34,16 @@ const downtimeBody = z.strictObject({
     .max(366 * DAY_MS),
 });
 const approveBody = z.strictObject({ by, hash: line(128), typedLabel: z.string().max(500).optional() });
+const editedLine = z
+  .string()
+  .max(4_000)
+  .refine((text) => !/[\0\r\n]/.test(text), 'is more than one line');
+const editBody = z.strictObject({
+  by,
+  hash: line(128),
+  steps: z.array(z.array(editedLine).max(200)).min(1).max(100),
+});
+const noteBody = z.strictObject({ by, text: reason });
 
 /** A POST route that turns its body into an action. */
 export type ActionRoute = Readonly<{
@@ -75,10 +85,18 @@ export const ACTION_ROUTES: readonly ActionRoute[] = [
     device,
     ...body,
   })),
+  route('/api/devices/:id/end-downtime', 'device', who, (device, { by }) => ({
+    type: 'end-downtime',
+    device,
+    by,
+  })),
+  route('/api/devices/:id/note', 'device', noteBody, (device, body) => ({ type: 'note', device, ...body })),
   route('/api/devices/:id/pause', 'device', who, (device, { by }) => ({ type: 'pause', device, by })),
   route('/api/devices/:id/resume', 'device', who, (device, { by }) => ({ type: 'resume', device, by })),
   route('/api/heals/:id/approve', 'heal', approveBody, (heal, body) => ({ type: 'approve', heal, ...body })),
   route('/api/heals/:id/reject', 'heal', who, (heal, { by }) => ({ type: 'reject', heal, by })),
+  route('/api/heals/:id/edit', 'heal', editBody, (heal, body) => ({ type: 'edit', heal, ...body })),
+  route('/api/reload', 'fleet', who, (_, { by }) => ({ type: 'reload', by })),
   route('/api/pause', 'fleet', who, (_, { by }) => ({ type: 'pause', by })),
   route('/api/resume', 'fleet', who, (_, { by }) => ({ type: 'resume', by })),
 ];
@@ -90,7 +108,7 @@ export function requestOfAction(action: Action): { path: string; body: Readonly<
     const { heal, ...body } = rest;
     return { path: `/api/heals/${encodeURIComponent(heal)}/${type}`, body };
   }
-  const { device, ...body } = rest;
+  const { device, ...body } = { device: undefined, ...rest };
   if (device === undefined) return { path: `/api/${type}`, body };
   const base = `/api/devices/${encodeURIComponent(device)}`;
   if (type === 'dry-run') return { path: `${base}/heal`, body: { ...body, dryRun: true } };

@@ -78,6 +78,8 @@ export type HealView = Readonly<{
   outcome: HealResult | null;
   reason: string | null;
   by: string;
+  /** Who changed its commands before it was approved. */
+  editedBy?: string;
   plan: HealPlan;
   startedAt: number;
   finishedAt: number | null;
@@ -154,9 +156,24 @@ export type Action =
   | Readonly<{ type: 'dry-run'; device: string; by: string }>
   | Readonly<{ type: 'approve'; heal: string; hash: string; by: string; typedLabel?: string }>
   | Readonly<{ type: 'reject'; heal: string; by: string }>
+  /** Other commands for a heal that waits for approval: the lines of each step, as its plan shows them. It goes on waiting. */
+  | Readonly<{
+      type: 'edit';
+      heal: string;
+      /** Of the plan that was edited. */
+      hash: string;
+      by: string;
+      steps: readonly (readonly string[])[];
+    }>
   | Readonly<{ type: 'ack'; device: string; by: string; reason: string; untilMs?: number }>
   | Readonly<{ type: 'unack'; device: string; by: string }>
   | Readonly<{ type: 'downtime'; device: string; by: string; reason: string; durationMs: number }>
+  /** Ends what the device is in now, planned or not; what is planned for later stays. */
+  | Readonly<{ type: 'end-downtime'; device: string; by: string }>
+  /** A person's words, kept among the events. */
+  | Readonly<{ type: 'note'; device: string; by: string; text: string }>
+  /** The same as SIGHUP: log files are reopened, and the config is read again. */
+  | Readonly<{ type: 'reload'; by: string }>
   /** Without a device: all healing. Resuming all also resets a tripped blast radius. */
   | Readonly<{ type: 'pause'; device?: string; by: string }>
   | Readonly<{ type: 'resume'; device?: string; by: string }>;

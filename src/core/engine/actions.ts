@@ -78,6 +78,7 @@ const HANDLERS: { readonly [T in Action['type']]: Handler<Extract<Action, { type
 
   approve: (engine, { heal, hash, by, typedLabel }) => engine.approvals.approve(heal, hash, by, typedLabel),
   reject: (engine, { heal, by }) => engine.approvals.reject(heal, by),
+  edit: (engine, { heal, hash, by, steps }) => engine.approvals.edit(heal, hash, by, steps),
 
   ack: (engine, { device: id, by, reason, untilMs }) =>
     withDevice(engine, id, (device) => {
@@ -114,6 +115,23 @@ const HANDLERS: { readonly [T in Action['type']]: Handler<Extract<Action, { type
       );
       return ok(`${device.device.label} is in downtime until ${until}`);
     }),
+
+  'end-downtime': (engine, { device: id, by }) =>
+    withDevice(engine, id, (device) => {
+      const { label } = device.device;
+      if (!device.downtime) return refused('healthy', `${label} is in no downtime`);
+      engine.event('downtime', `${label}: downtime ended by ${by}: ${device.downtime.reason}`, id);
+      engine.endDowntime(device, by);
+      return ok(`the downtime of ${label} is over`);
+    }),
+
+  note: (engine, { device: id, by, text }) =>
+    withDevice(engine, id, ({ device: { label } }) => {
+      engine.event('note', `${label}: note by ${by}: ${text}`, id);
+      return ok(`noted for ${label}`);
+    }),
+
+  reload: (engine, { by }) => engine.reread(by),
 
   pause: (engine, { device: id, by }) => engine.setPaused(id ?? null, by, true),
   resume: (engine, { device: id, by }) => engine.setPaused(id ?? null, by, false),

@@ -2,15 +2,23 @@ import type { ActionResult, HealView } from '../api/types.ts';
 import type { Journal } from '../journal.ts';
 import type { Store } from '../store.ts';
 import type { Clock } from './clock.ts';
+import { editPlan } from './edit-plan.ts';
 import type { Monitored } from './monitored.ts';
+import type { Planned } from './plan.ts';
 
 export type Answer =
-  | Readonly<{ given: 'approved'; by: string }>
+  /** With the plan that was approved, which may have been edited. */
+  | Readonly<{ given: 'approved'; by: string; heal: HealView; planned: Planned }>
   | Readonly<{ given: 'rejected'; reason: string }>
   /** The question became void: the device came back, or netheal stops. */
   | Readonly<{ given: 'withdrawn'; reason: string }>;
 
-type Pending = Readonly<{ heal: HealView; device: Monitored; settle: (answer: Answer) => void }>;
+type Pending = Readonly<{
+  heal: HealView;
+  planned: Planned;
+  device: Monitored;
+  settle: (answer: Answer) => void;
+}>;
 
 type ApprovalsContext = Readonly<{ clock: Clock; store: Store; journal: Journal; expiresMs: number }>;
 
@@ -23,7 +31,7 @@ export class Approvals {
     this.#context = context;
   }
 
-  async ask(heal: HealView, device: Monitored, signal: AbortSignal): Promise<Answer> {
+  async ask(heal: HealView, planned: Planned, device: Monitored, signal: AbortSignal): Promise<Answer> {
     const { clock, store, expiresMs } = this.#context;
     const waiting: HealView = { ...heal, phase: 'waiting-approval', expiresAt: clock.now() + expiresMs };
     store.putHeal(waiting);
@@ -38,14 +46,14 @@ export class Approvals {
       heal: heal.id,
       message: `${device.device.label}: heal ${heal.attempt}/${heal.maxAttempts} "${heal.strategy}" waits for approval (heal ${heal.id}, plan ${heal.plan.hash})`,
     });
-    const answer = await this.#answer(waiting, device, signal);
+    const answer = await this.#answer({ heal: waiting, planned, device }, signal);
     device.setHealing(store, { phase: 'idle', reason: null });
     if (answer.given === 'approved') {
-      store.putHeal({ ...waiting, phase: 'running', by: answer.by, expiresAt: null });
+      store.putHeal({ ...answer.heal, phase: 'running', by: answer.by, expiresAt: null });
       return answer;
     }
     store.putHeal({
-      ...waiting,
+      ...(store.heal(heal.id) ?? waiting),
       phase: 'done',
       outcome: 'refused',
       reason: answer.reason,
@@ -65,17 +73,15 @@ export class Approvals {
   approve(id: string, hash: string, by: string, typedLabel: string | undefined): ActionResult {
     const pending = this.#pending.get(id);
     if (!pending) return notWaiting(id);
-    const { heal, device, settle } = pending;
-    if (hash !== heal.plan.hash) {
-      const message = `the plan of heal ${id} is ${heal.plan.hash}, not ${hash || '(none)'}: look at it again`;
-      return { ok: false, code: 'NH_NOT_ALLOWED', gate: 'approval', message };
-    }
+    const { heal, planned, device, settle } = pending;
+    const other = otherPlan(heal, hash);
+    if (other) return other;
     if (heal.plan.risk === 'high' && typedLabel !== device.device.label) {
       const message = `heal ${id} is of high risk: type the device's label, "${device.device.label}", to run it`;
       return { ok: false, code: 'NH_NOT_ALLOWED', gate: 'approval', message };
     }
     this.#record(heal, by, true);
-    settle({ given: 'approved', by });
+    settle({ given: 'approved', by, heal, planned });
     return { ok: true, message: `approved: ${device.device.label} "${heal.strategy}"`, heal: id };
   }
 
@@ -91,8 +97,39 @@ export class Approvals {
     };
   }
 
-  #answer(heal: HealView, device: Monitored, signal: AbortSignal): Promise<Answer> {
+  /** Other commands, and so another plan: it goes on waiting, and whoever has seen the old one must look again. */
+  edit(id: string, hash: string, by: string, steps: readonly (readonly string[])[]): ActionResult {
+    const { store } = this.#context;
+    const pending = this.#pending.get(id);
+    if (!pending) return notWaiting(id);
+    const other = otherPlan(pending.heal, hash);
+    if (other) return other;
+    const planned = editPlan(pending.planned, steps);
+    if ('refused' in planned) return { ok: false, code: 'NH_NOT_ALLOWED', message: planned.refused };
+    const { plan } = planned;
+    if (plan.hash === hash) return { ok: true, message: 'nothing was changed', heal: id, plan };
+    const heal: HealView = { ...pending.heal, plan, editedBy: by };
+    this.#pending.set(id, { ...pending, planned, heal });
+    store.putHeal(heal);
+    const commands = plan.steps.flatMap(({ lines }) => lines).join('; ');
+    store.addEvent({
+      type: 'approval-edited',
+      level: 'warn',
+      device: heal.device,
+      heal: id,
+      message: `heal ${id} of ${heal.device} edited by ${by}: plan ${hash} is now ${plan.hash}, risk ${plan.risk}: ${commands}`,
+    });
+    return {
+      ok: true,
+      message: `heal ${id} waits with plan ${plan.hash}, risk ${plan.risk}`,
+      heal: id,
+      plan,
+    };
+  }
+
+  #answer(asked: Omit<Pending, 'settle'>, signal: AbortSignal): Promise<Answer> {
     const { clock, expiresMs } = this.#context;
+    const { heal } = asked;
     return new Promise((resolve) => {
       const settle = (answer: Answer) => {
         clock.clearTimer(timer);
@@ -104,7 +141,7 @@ export class Approvals {
         settle({ given: 'withdrawn', reason: String(signal.reason ?? 'no longer needed') });
       const expired = `nobody approved it within ${Math.round(expiresMs / 1_000)} s`;
       const timer = clock.setTimer(() => settle({ given: 'rejected', reason: expired }), expiresMs);
-      this.#pending.set(heal.id, { heal, device, settle });
+      this.#pending.set(heal.id, { ...asked, settle });
       if (signal.aborted) withdraw();
       else signal.addEventListener('abort', withdraw);
     });
@@ -121,6 +158,13 @@ export class Approvals {
       message: `heal ${heal.id} of ${heal.device} ${approved ? 'approved' : 'rejected'} by ${by}`,
     });
   }
+}
+
+/** The answer to who speaks of a plan that is not the one that waits. */
+function otherPlan({ id, plan }: HealView, hash: string): ActionResult | null {
+  if (hash === plan.hash) return null;
+  const message = `the plan of heal ${id} is ${plan.hash}, not ${hash || '(none)'}: look at it again`;
+  return { ok: false, code: 'NH_NOT_ALLOWED', gate: 'approval', message };
 }
 
 function notWaiting(id: string): ActionResult {

@@ -22,32 +22,58 @@ export type ActiveDowntimes = Readonly<{
 export class Downtimes {
   readonly #planned: readonly Readonly<{ config: DowntimeConfig; cron: CronWindow | null }>[];
   adHoc: readonly AdHocDowntime[];
+  /** Planned ones that a person has ended, by device: those that last until this moment at most. */
+  ended: Readonly<Record<string, number>>;
 
-  constructor(configs: readonly DowntimeConfig[], adHoc: readonly AdHocDowntime[]) {
+  constructor(
+    configs: readonly DowntimeConfig[],
+    adHoc: readonly AdHocDowntime[],
+    ended: Readonly<Record<string, number>> = {},
+  ) {
     this.#planned = configs.map((config) => ({
       config,
       cron: config.cron ? new CronWindow(config.cron, config.durationMs ?? 0) : null,
     }));
     this.adHoc = adHoc;
+    this.ended = ended;
   }
 
   /** All downtimes of a moment, for a look at each device of the fleet; null where there are none. */
   at(now: number): ActiveDowntimes | null {
+    const begun = new Map<string, ActiveDowntime>();
     const devices = new Map<string, ActiveDowntime>();
     const groups = new Map<string, ActiveDowntime>();
     for (const { device, reason, until } of this.adHoc) {
-      if (now < until && !devices.has(device)) devices.set(device, { reason, until });
+      if (now < until) keepLongest(begun, device, { reason, until });
     }
     for (const { config, cron } of this.#planned) {
       if (config.flexible) continue;
       const until = cron ? cron.until(now) : fixedUntil(config, now);
       if (until === null) continue;
       const active = { reason: config.reason, until };
-      for (const id of config.devices) if (!devices.has(id)) devices.set(id, active);
-      for (const group of config.groups) if (!groups.has(group)) groups.set(group, active);
+      for (const id of config.devices) keepLongest(devices, id, active);
+      for (const group of config.groups) keepLongest(groups, group, active);
     }
-    if (devices.size + groups.size === 0) return null;
-    return { of: ({ id, group }) => devices.get(id) ?? groups.get(group) ?? null };
+    if (begun.size + devices.size + groups.size === 0) return null;
+    return {
+      of: ({ id, group }) => {
+        const planned = longer(devices.get(id), groups.get(group));
+        const isEnded = planned && planned.until <= (this.ended[id] ?? Number.NEGATIVE_INFINITY);
+        return begun.get(id) ?? (isEnded ? null : planned) ?? null;
+      },
+    };
+  }
+
+  /** Until when what is planned for the device now would last; null where nothing is. */
+  plannedUntil({ id, group }: Readonly<{ id: string; group: string }>, now: number): number | null {
+    const ends = this.#planned
+      .filter(({ config }) => !config.flexible)
+      .filter(({ config }) => config.devices.includes(id) || config.groups.includes(group))
+      .map(
+        ({ config, cron }) => (cron ? cron.until(now) : fixedUntil(config, now)) ?? Number.NEGATIVE_INFINITY,
+      );
+    const last = Math.max(...ends, Number.NEGATIVE_INFINITY);
+    return last === Number.NEGATIVE_INFINITY ? null : last;
   }
 
   /** The downtime that begins because the device goes down now; null where none is planned or it has had its own. */
@@ -61,6 +87,15 @@ export class Downtimes {
     }
     return null;
   }
+}
+
+/** Of several at once the one that lasts longest is told: who ends it ends them all. */
+function keepLongest(of: Map<string, ActiveDowntime>, id: string, active: ActiveDowntime): void {
+  of.set(id, longer(of.get(id), active)!);
+}
+
+function longer(one: ActiveDowntime | undefined, other: ActiveDowntime | undefined) {
+  return one && other ? (other.until > one.until ? other : one) : (one ?? other);
 }
 
 function fixedUntil(config: DowntimeConfig, now: number): number | null {

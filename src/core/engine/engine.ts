@@ -48,6 +48,8 @@ export type EngineOptions = Readonly<{
   automatic: boolean;
   record: (record: CheckRecord) => void;
   onHang: (probe: string, deviceId: string) => void;
+  /** Log files are reopened and the config is read again, as on SIGHUP. Absent where there is nothing to read. */
+  reread?: (by: string) => Promise<ActionResult>;
   /** What keeps this machine from sending to an address. Default: nothing is known. */
   sendFault?: (address: string) => Promise<string | undefined>;
   /**
@@ -84,7 +86,7 @@ export class Engine {
     this.gates = new Gates(hooks);
     this.approvals = new Approvals({ clock, store, journal, expiresMs: config.healing.approvalExpiresMs });
     this.#lastHeal = journal.state.lastHeal;
-    this.#downtimes = new Downtimes(config.downtimes, journal.state.downtimes);
+    this.#downtimes = downtimesOf(config.downtimes, journal);
     this.#stalls = new StallWatch(clock, (gapMs) => this.#tellStall(gapMs));
     this.#uplink = new Uplink({
       clock,
@@ -186,7 +188,7 @@ export class Engine {
     }
     const known = new Set(this.fleet.ids());
     this.fleet.replace(devices);
-    this.#downtimes = new Downtimes(downtimes, journal.state.downtimes);
+    this.#downtimes = downtimesOf(downtimes, journal);
     this.#refreshDowntimes();
     for (const device of devices) {
       if (!known.has(device.id) || gone.has(device.id))
@@ -254,6 +256,27 @@ export class Engine {
     this.#options.journal.append({ type: 'downtime', downtime });
     this.#downtimes.adHoc = [...this.#downtimes.adHoc, downtime];
     this.#refreshDowntimes();
+  }
+
+  /** Ends every downtime that the device is in now. */
+  endDowntime({ device }: Monitored, by: string): void {
+    const { journal } = this.#options;
+    const now = this.now();
+    const until = this.#downtimes.plannedUntil(device, now) ?? now;
+    journal.append({ type: 'downtime-ended', device: device.id, by, at: now, until });
+    this.#downtimes.adHoc = journal.state.downtimes;
+    this.#downtimes.ended = journal.state.downtimesEnded;
+    this.#refreshDowntimes();
+  }
+
+  /** Reads the config again; says what came of it. */
+  async reread(by: string): Promise<ActionResult> {
+    const nothing = {
+      ok: false,
+      code: 'NH_NOT_ALLOWED',
+      message: 'there is no config to read again',
+    } as const;
+    return (await this.#options.reread?.(by)) ?? nothing;
   }
 
   /** A device that goes down within the window of a flexible downtime begins it. */
@@ -433,6 +456,10 @@ export class Engine {
     if (answers.includes(true)) return true;
     return answers.includes(false) ? false : null;
   }
+}
+
+function downtimesOf(planned: readonly DowntimeConfig[], { state }: Journal): Downtimes {
+  return new Downtimes(planned, state.downtimes, state.downtimesEnded);
 }
 
 export type HealingMode = HealingConfig['mode'] | 'off';

@@ -21,6 +21,8 @@ export type JournalState = Readonly<{
   /** Wall time before which a device must not be healed again. */
   cooldowns: Readonly<Record<string, number>>;
   downtimes: readonly AdHocDowntime[];
+  /** Devices whose planned downtimes a person has ended: those that would last until this moment at most. */
+  downtimesEnded: Readonly<Record<string, number>>;
   paused: Readonly<{ by: string; at: number }> | null;
   pausedDevices: readonly string[];
   /** Why the blast radius stopped all healing, until a person resets it. */
@@ -38,6 +40,7 @@ export type JournalEntry =
   | Readonly<{ type: 'cooldown'; device: string; until: number }>
   | Readonly<{ type: 'approval'; heal: string; hash: string; by: string; at: number; approved: boolean }>
   | Readonly<{ type: 'downtime'; downtime: AdHocDowntime }>
+  | Readonly<{ type: 'downtime-ended'; device: string; by: string; at: number; until: number }>
   | Readonly<{ type: 'paused'; device: string | null; by: string; at: number }>
   | Readonly<{ type: 'resumed'; device: string | null; by: string; at: number }>
   | Readonly<{ type: 'healing-stopped'; reason: string; at: number }>;
@@ -47,6 +50,7 @@ export const EMPTY_JOURNAL: JournalState = {
   attempts: {},
   cooldowns: {},
   downtimes: [],
+  downtimesEnded: {},
   paused: null,
   pausedDevices: [],
   healingStopped: null,
@@ -84,6 +88,12 @@ export function reduceJournal(state: JournalState, entry: JournalEntry): Journal
       return { ...state, lastHeal: Math.max(state.lastHeal, Number(entry.heal) || 0) };
     case 'downtime':
       return { ...state, downtimes: [...state.downtimes, entry.downtime] };
+    case 'downtime-ended': {
+      const { device, at, until } = entry;
+      // One that a device has begun keeps its place: in its window it must not begin again.
+      const downtimes = state.downtimes.map((one) => (one.device === device ? { ...one, until: at } : one));
+      return { ...state, downtimes, downtimesEnded: { ...state.downtimesEnded, [device]: until } };
+    }
     case 'paused':
       if (entry.device === null) return { ...state, paused: { by: entry.by, at: entry.at } };
       return { ...state, pausedDevices: [...new Set([...state.pausedDevices, entry.device])] };
@@ -106,6 +116,7 @@ export function compactJournal(state: JournalState, now: number): JournalState {
     ...state,
     attempts: pick(state.attempts, ({ incident, at }) => incident in state.incidents || now - at < HOUR_MS),
     cooldowns: pick(state.cooldowns, (until) => until > now),
+    downtimesEnded: pick(state.downtimesEnded, (until) => until > now),
     downtimes: state.downtimes.filter(({ until, windowEnd = 0 }) => Math.max(until, windowEnd) > now),
   };
 }

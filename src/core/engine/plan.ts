@@ -23,6 +23,8 @@ type StrategyOf<Step> = Readonly<{
   when: StrategyConfig['when'];
   steps: readonly Step[];
   settleMs: number;
+  /** As the config says it, or null where its steps tell. */
+  declaredRisk: Risk | null;
   risk: Risk;
   approval: HealPolicy['approval'];
 }>;
@@ -56,7 +58,8 @@ export function prepareStrategy(
     when: strategy.when,
     steps,
     settleMs: strategy.settleMs ?? policy.settleMs,
-    risk: strategy.risk ?? gravest(steps.map((step) => step.healer.risk?.(step.spec) ?? 'medium')),
+    declaredRisk: strategy.risk ?? null,
+    risk: strategy.risk ?? riskOf(steps, null),
     approval: strategy.approval ?? policy.approval,
   };
 }
@@ -83,6 +86,18 @@ export function planAttempt(
   const chosen = chooseStrategy(strategies, { attempt, failure, tags: device.tags });
   if (!chosen) return null;
   const strategy = bind(chosen, device);
+  const plan = planOf({ device: device.id, attempt, maxAttempts: policy.maxAttempts }, strategy);
+  // Waiting and local steps have the failed device as their target: its lock is taken in any case.
+  const targets = [...new Set([device.id, ...strategy.steps.map((step) => step.target.id)])];
+  return { plan, strategy, targets };
+}
+
+/** A strategy as a person reads it before it runs. */
+export function planOf(
+  { device, attempt, maxAttempts }: Pick<HealPlan, 'device' | 'attempt' | 'maxAttempts'>,
+  strategy: BoundStrategy,
+): HealPlan {
+  const { name, risk, approval, settleMs } = strategy;
   const steps = strategy.steps.map(
     ({ healer, spec, target }): PlannedStep => ({
       kind: healer.kind,
@@ -90,29 +105,19 @@ export function planAttempt(
       lines: healer.describe(spec, target),
     }),
   );
-  const plan: HealPlan = {
-    device: device.id,
-    strategy: strategy.name,
-    attempt,
-    maxAttempts: policy.maxAttempts,
-    steps,
-    risk: strategy.risk,
-    approval: strategy.approval,
-    settleMs: strategy.settleMs,
-    hash: hashOf({ device: device.id, strategy: strategy.name, steps }),
-  };
-  // Waiting and local steps have the failed device as their target: its lock is taken in any case.
-  const targets = [...new Set([device.id, ...strategy.steps.map((step) => step.target.id)])];
-  return { plan, strategy, targets };
+  const hash = hashOf({ device, strategy: name, steps });
+  return { device, strategy: name, attempt, maxAttempts, steps, risk, approval, settleMs, hash };
+}
+
+/** The gravest of the steps, and at least `least`. */
+export function riskOf(steps: readonly Pick<SharedStep, 'healer' | 'spec'>[], least: Risk | null): Risk {
+  const risks = steps.map(({ healer, spec }) => healer.risk?.(spec) ?? 'medium');
+  return RISKS[Math.max(0, ...[...risks, least ?? 'low'].map((risk) => RISKS.indexOf(risk)))]!;
 }
 
 /** The device without its secrets and policies, as plugins may see it. */
 export function publicDevice({ id, address, label, group, tags, parents }: Device): Device {
   return { id, address, label, group, tags, parents };
-}
-
-function gravest(risks: readonly Risk[]): Risk {
-  return RISKS[Math.max(0, ...risks.map((risk) => RISKS.indexOf(risk)))]!;
 }
 
 function hashOf(value: unknown): string {

@@ -65,8 +65,8 @@ export async function attemptHeal(
   const policy = device.config.healPolicy;
   // What fails now decides, not what failed when the incident began.
   const failure = device.state.failure ?? incident.failure;
-  const planned = planAttempt(device.config, device.strategies, policy, failure, attempt);
-  const asked = toAttempt(
+  let planned = planAttempt(device.config, device.strategies, policy, failure, attempt);
+  let asked = toAttempt(
     device,
     incident,
     planned ?? nothingPlanned(device, incident),
@@ -85,13 +85,16 @@ export async function attemptHeal(
   const id = context.nextHealId();
   let heal = newHeal(id, asked, context.clock.now());
   if (planned.plan.approval === 'ask' && !request.force.includes('approval')) {
-    const answer = await approvals.ask(heal, device, signal);
+    const answer = await approvals.ask(heal, planned, device, signal);
     if (answer.given === 'withdrawn')
       return { kind: 'over', outcome: 'refused', reason: answer.reason, heal: id };
     if (answer.given === 'rejected') {
       return { kind: 'needs-human', reason: answer.reason, gate: 'approval', heal: id };
     }
-    heal = { ...heal, by: answer.by };
+    // What was approved is what runs: a person may have changed the commands.
+    planned = answer.planned;
+    asked = { ...asked, plan: planned.plan };
+    heal = { ...answer.heal, phase: 'running', by: answer.by, expiresAt: null };
   }
 
   // What is known may be old by now: a cool-down, a downtime, an approval or our own uplink has taken its time.
@@ -230,7 +233,15 @@ function nothingPlanned(device: Monitored, incident: Incident): Planned {
       settleMs,
       hash: '',
     },
-    strategy: { name: 'none', when: {}, steps: [], settleMs, risk: 'low', approval: 'auto' },
+    strategy: {
+      name: 'none',
+      when: {},
+      steps: [],
+      settleMs,
+      declaredRisk: null,
+      risk: 'low',
+      approval: 'auto',
+    },
     targets: [device.id],
   };
 }

@@ -21,6 +21,8 @@ const spec = z.strictObject({
 });
 type Local = z.output<typeof spec>;
 
+const PLACE = 'on the monitor: ';
+const WORDS = /"(?:[^"\\]|\\.)*"\S*|\S+/g;
 /** Between asking politely and SIGKILL. */
 const GRACE_MS = 1_000;
 /** How long output may trail behind the exit; a daemon that the command started holds the pipe for ever. */
@@ -31,9 +33,36 @@ export function localHealer(configDir: string): Healer<Local> {
   return {
     kind: 'local',
     spec,
-    describe: (step, target) => [`on the monitor: ${commandLine(argvFor(step, target))}`],
+    describe: (step, target) => [`${PLACE}${commandLine(argvFor(step, target))}`],
+    edit: editLocal,
     run: (request) => runLocal(request, configDir),
   };
+}
+
+/** Words as `commandLine` shows them: a JSON string is one word, whatever is in it. */
+function editLocal(
+  step: Local,
+  _target: Device,
+  lines: readonly string[],
+): { spec: Local } | { refused: string } {
+  const [line = '', ...more] = lines;
+  if (more.length > 0) return { refused: 'it is one command; further lines have no place in it' };
+  const words = (line.startsWith(PLACE) ? line.slice(PLACE.length) : line).match(WORDS) ?? [];
+  const argv = words.map(wordOf);
+  if (argv.includes(null)) return { refused: 'a word with quotes in it is written as a JSON string' };
+  const parsed = spec.safeParse({ ...step, local: argv });
+  if (!parsed.success) return { refused: parsed.error.issues.map(({ message }) => message).join('; ') };
+  return { spec: parsed.data };
+}
+
+function wordOf(text: string): string | null {
+  if (!text.includes('"')) return text;
+  try {
+    const word: unknown = JSON.parse(text);
+    return typeof word === 'string' ? word : null;
+  } catch {
+    return null;
+  }
 }
 
 function argvFor(step: Local, target: Device): string[] {

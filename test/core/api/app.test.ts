@@ -157,6 +157,18 @@ test.each([
     { by: 'ada', reason: 'firmware', durationMs: 60_000 },
     { type: 'downtime', device: 'sw-01', by: 'ada', reason: 'firmware', durationMs: 60_000 },
   ],
+  ['/api/devices/sw-01/end-downtime', { by: 'ada' }, { type: 'end-downtime', device: 'sw-01', by: 'ada' }],
+  [
+    '/api/devices/sw-01/note',
+    { by: 'ada', text: 'a new fan' },
+    { type: 'note', device: 'sw-01', by: 'ada', text: 'a new fan' },
+  ],
+  [
+    '/api/heals/heal-1/edit',
+    { by: 'ada', hash: 'a1b2c3d4e5f6', steps: [['  show version '], []] },
+    { type: 'edit', heal: 'heal-1', hash: 'a1b2c3d4e5f6', by: 'ada', steps: [['  show version '], []] },
+  ],
+  ['/api/reload', { by: 'ada' }, { type: 'reload', by: 'ada' }],
   ['/api/devices/sw-01/pause', { by: 'ada' }, { type: 'pause', device: 'sw-01', by: 'ada' }],
   ['/api/devices/sw-01/resume', { by: 'ada' }, { type: 'resume', device: 'sw-01', by: 'ada' }],
   [

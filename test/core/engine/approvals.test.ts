@@ -3,6 +3,7 @@ import type { HealView } from '../../../src/core/api/types.ts';
 import { Approvals } from '../../../src/core/engine/approvals.ts';
 import type { JournalEntry } from '../../../src/core/engine/journal-state.ts';
 import type { Monitored } from '../../../src/core/engine/monitored.ts';
+import type { Planned } from '../../../src/core/engine/plan.ts';
 import type { NewEvent } from '../../../src/core/store.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
@@ -16,6 +17,7 @@ function setUp(risk: 'medium' | 'high' = 'medium') {
   const phases: unknown[] = [];
   const store = {
     putHeal: (heal: HealView) => heals.set(heal.id, heal),
+    heal: (id: string) => heals.get(id),
     addEvent: (event: NewEvent) => events.push(event),
   };
   const device = {
@@ -23,13 +25,9 @@ function setUp(risk: 'medium' | 'high' = 'medium') {
     device: { label: 'Core router' },
     setHealing: (_store: unknown, { phase }: { phase: unknown }) => phases.push(phase),
   } as unknown as Monitored;
-  const heal = {
-    id: '7',
-    device: 'a',
-    strategy: 'reboot',
-    plan: { hash: 'abc', risk },
-    by: 'auto',
-  } as HealView;
+  const planned = { plan: { hash: 'abc', risk }, strategy: {}, targets: ['a'] } as unknown as Planned;
+  const { plan } = planned;
+  const heal = { id: '7', device: 'a', strategy: 'reboot', plan, by: 'auto' } as HealView;
   const journal = { append: (entry: JournalEntry) => journalled.push(entry) };
   const approvals = new Approvals({
     clock,
@@ -38,7 +36,7 @@ function setUp(risk: 'medium' | 'high' = 'medium') {
     expiresMs: EXPIRES_MS,
   });
   const withdrawal = new AbortController();
-  const answer = approvals.ask(heal, device, withdrawal.signal);
+  const answer = approvals.ask(heal, planned, device, withdrawal.signal);
   return { clock, approvals, answer, withdrawal, journalled, events, phases, shown: () => heals.get('7')! };
 }
 
@@ -53,7 +51,7 @@ describe('a heal that waits for approval', () => {
   it('runs for the person who approved the plan that was shown, and that is journalled', async () => {
     const { approvals, answer, journalled, shown } = setUp();
     expect(approvals.approve('7', 'abc', 'ada', undefined)).toMatchObject({ ok: true, heal: '7' });
-    expect(await answer).toEqual({ given: 'approved', by: 'ada' });
+    expect(await answer).toMatchObject({ given: 'approved', by: 'ada', planned: { plan: { hash: 'abc' } } });
     expect(journalled).toMatchObject([
       { type: 'approval', heal: '7', hash: 'abc', by: 'ada', approved: true },
     ]);

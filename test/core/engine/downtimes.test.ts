@@ -81,6 +81,34 @@ describe('a downtime that a person set', () => {
   });
 });
 
+describe('a planned downtime that a person has ended', () => {
+  const config: DowntimeConfig[] = [
+    { devices: ['a'], groups: [], reason: 'works', from: at('10:00:00'), to: at('12:00:00') },
+    { devices: [], groups: ['berlin'], reason: 'wiring', from: at('10:30:00'), to: at('13:00:00') },
+    { devices: ['a'], groups: [], reason: 'later', from: at('12:30:00'), to: at('14:00:00') },
+  ];
+  const now = at('11:00:00');
+  const until = new Downtimes(config, []).plannedUntil(DEVICE, now)!;
+  const after = new Downtimes(config, [], { a: until });
+
+  it('is over for its device, whatever else was planned for that moment, and for nobody else', () => {
+    expect(until).toBe(at('13:00:00'));
+    expect(active(after, DEVICE, now)).toBeNull();
+    expect(active(after, DEVICE, at('12:15:00'))).toBeNull();
+    expect(active(after, { id: 'b', group: 'berlin' }, now)?.reason).toBe('wiring');
+  });
+
+  it('says nothing of those that begin later, nor of one by hand', () => {
+    expect(active(after, DEVICE, at('12:30:00'))?.reason).toBe('later');
+    const again = { device: 'a', by: 'ada', reason: 'once more', until: at('11:30:00') };
+    expect(active(new Downtimes(config, [again], { a: until }), DEVICE, now)?.reason).toBe('once more');
+  });
+
+  it('is not known of a device for which nothing is planned', () => {
+    expect(new Downtimes(config, []).plannedUntil({ id: 'c', group: 'paris' }, now)).toBeNull();
+  });
+});
+
 describe('a flexible downtime', () => {
   const plan: DowntimeConfig = {
     devices: ['a'],

@@ -29,7 +29,8 @@ function setUp(
     const healer: Healer = { kind: 'fake', spec: z.unknown(), needsSsh, describe: () => [], run };
     return { healer, spec: {}, target: DEVICE, ssh: undefined, timeoutMs: TIMEOUT_MS, ...step };
   });
-  const strategy = { name: 's', when: {}, steps, settleMs: 0, risk: 'low', approval: 'auto' } as const;
+  const shared = { name: 's', when: {}, settleMs: 0, declaredRisk: null } as const;
+  const strategy = { ...shared, steps, risk: 'low', approval: 'auto' } as const;
   const device = { id: 'a', device: DEVICE } as unknown as Monitored;
   const result = runSteps({ clock, hardStop: stopper.signal }, device, strategy, transcript);
   return { clock, transcript, result, stop: () => stopper.abort() };

@@ -92,6 +92,7 @@ export class World {
       kind: 'wait',
       spec: z.unknown(),
       describe: (spec) => [JSON.stringify(spec)],
+      edit: (_spec, _target, [line = '']) => ({ spec: JSON.parse(line) }),
       run: async (request) => {
         this.healed.push(request.target.id);
         return this.heal(request, this);

@@ -154,3 +154,25 @@ it.each([
   { local: ['a'], expectexit: 1 },
   { local: ['a', '{{adress}}'] },
 ])('refuses %j', (step) => expect(local.spec.safeParse(step).success).toBe(false));
+
+describe('a local step that a person edits', () => {
+  const spec = local.spec.parse({ local: ['printf', 'a "b" c', '{{ip}}'], expectExit: 3 });
+  const edit = (...lines: string[]) => local.edit!(spec, device, lines);
+  const [line = ''] = local.describe(spec, device);
+
+  it('is read as it is shown', () => {
+    expect(edit(line)).toEqual({ spec: { local: ['printf', 'a "b" c', device.address], expectExit: 3 } });
+    expect(edit('on the monitor: rm -f "/tmp/x y"')).toEqual({
+      spec: { local: ['rm', '-f', '/tmp/x y'], expectExit: 3 },
+    });
+  });
+
+  it.each([
+    [['true', 'false'], /one command/],
+    [['echo a"b'], /JSON string/],
+    [['on the monitor: '], /needs a command/],
+    [['echo {{nothing}}'], /nothing/],
+  ])('is refused as %j', (lines, reason) => {
+    expect(edit(...lines)).toEqual({ refused: expect.stringMatching(reason) });
+  });
+});
