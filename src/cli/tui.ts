@@ -28,7 +28,7 @@ export async function tui(options: TuiOptions): Promise<number> {
     healing: healingMode(config, true),
     reread: rereading(options, true),
   });
-  void import('../tui/main.tsx').then(({ preload }) => preload(process.stdout));
+  void import('../tui/main.ts').then(({ preload }) => preload(process.stdout));
   return showMonitor(await starting, options);
 }
 
@@ -42,8 +42,7 @@ export async function showMonitor(monitor: Monitor, options: TuiOptions): Promis
 }
 
 async function show(source: Source, options: TuiOptions, quitMessage: string): Promise<number> {
-  // Loaded only now: React and Ink are of no use to any other command.
-  const { runTui } = await import('../tui/main.tsx');
+  const { runTui } = await import('../tui/main.ts');
   try {
     return await runTui(source, {
       readOnly: options.readOnly ?? false,

@@ -1,5 +1,3 @@
-import type { Key } from 'ink';
-
 const CONTROLS: Readonly<Record<string, string>> = {
   '\r': 'enter',
   '\n': 'enter',
@@ -9,35 +7,40 @@ const CONTROLS: Readonly<Record<string, string>> = {
   '\b': 'backspace',
 };
 
-const NAMED: readonly (readonly [flag: keyof Key, name: string])[] = [
-  ['upArrow', 'up'],
-  ['downArrow', 'down'],
-  ['leftArrow', 'left'],
-  ['rightArrow', 'right'],
-  ['pageDown', 'pagedown'],
-  ['pageUp', 'pageup'],
-  ['home', 'home'],
-  ['end', 'end'],
-  ['return', 'enter'],
-  ['escape', 'escape'],
-  ['tab', 'tab'],
-  ['backspace', 'backspace'],
-  ['delete', 'backspace'],
-];
+/** What terminals send for keys without a letter: the end of the sequence, its modifiers aside. */
+const SEQUENCES: Readonly<Record<string, string>> = {
+  A: 'up',
+  B: 'down',
+  C: 'right',
+  D: 'left',
+  H: 'home',
+  F: 'end',
+  Z: 'tab',
+  '1~': 'home',
+  '3~': 'backspace',
+  '4~': 'end',
+  '5~': 'pageup',
+  '6~': 'pagedown',
+  '7~': 'home',
+  '8~': 'end',
+};
+const SEQUENCE = /^\x1b+(?:\[|O)(?:1;\d+)?(\d*)(?:;\d+)?([A-Z~])$/;
 
 /**
- * The keys of one input: "j", "G", "enter", "ctrl+d". Key repeat over SSH arrives as `jjj` in one piece, and so does
- * what tmux sends, so a piece is taken apart character by character.
+ * The keys of one piece of input: "j", "G", "enter", "ctrl+d". Key repeat over SSH arrives as `jjj` in one piece, and so
+ * does what tmux sends, so a piece is taken apart character by character; an escape sequence is one key or none.
  */
-export function keyNames(input: string, key: Key): string[] {
-  for (const [flag, name] of NAMED) if (key[flag]) return [name];
-  if (key.ctrl) return input === '' ? [] : [`ctrl+${input}`];
-  if (key.meta) return [];
-  return [...input].flatMap((char) => {
+export function keyNames(piece: string): string[] {
+  if (piece.length > 1 && piece.startsWith('\x1b')) {
+    const [, number = '', final = ''] = SEQUENCE.exec(piece) ?? [];
+    const name = SEQUENCES[number + final];
+    return name === undefined ? [] : [name];
+  }
+  return [...piece].flatMap((char) => {
     const control = CONTROLS[char];
     if (control) return [control];
     const code = char.codePointAt(0)!;
     if (code < 0x20) return [`ctrl+${String.fromCharCode(code + 96)}`];
-    return [char];
+    return code >= 0x80 && code < 0xa0 ? [] : [char];
   });
 }

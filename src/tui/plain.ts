@@ -7,7 +7,7 @@ import { type Data, dataOf } from './data.ts';
 import { noteOf, severityOf } from './device-state.ts';
 import { clock, counted, duration } from './format.ts';
 import { ASCII, UNICODE } from './glyphs.ts';
-import type { TuiOptions } from './main.tsx';
+import type { TuiOptions } from './main.ts';
 import { terminalOf } from './terminal.ts';
 import { painter } from './theme.ts';
 import { signOf } from './views/event-line.ts';

@@ -32,8 +32,8 @@ export type StoreOptions = Readonly<{
 }>;
 
 /**
- * All state of the screen, outside React: the picture, what the person has set, and the frame drawn from both.
- * React is told only when the frame has changed.
+ * All state of the screen: the picture, what the person has set, and the frame drawn from both. Whoever listens is told
+ * only when the frame has changed.
  */
 export class UiStore {
   readonly source: Source;
@@ -71,16 +71,20 @@ export class UiStore {
     this.draw();
   }
 
-  // ---- read by React
+  // ---- read by the screen
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   };
+  /** Counts the frames. */
   readonly version = (): number => this.#version;
 
   get frame(): Frame {
     return this.#frame;
+  }
+  get size(): Size {
+    return this.#size;
   }
 
   // ---- read by commands
@@ -137,11 +141,6 @@ export class UiStore {
     this.draw();
   }
 
-  /** Tells React to write the screen again though nothing changed. */
-  redraw(): void {
-    this.#notify();
-  }
-
   /** Asks for an action and says how it went; the answer may take as long as a heal. */
   async act(action: Action, asked: string): Promise<void> {
     this.say(asked);
@@ -189,10 +188,6 @@ export class UiStore {
     const frame = frameOf({ ...scene, ui: this.ui }, rows);
     if (sameFrame(frame, this.#frame)) return;
     this.#frame = frame;
-    this.#notify();
-  }
-
-  #notify(): void {
     this.#version++;
     for (const listener of this.#listeners) listener();
   }

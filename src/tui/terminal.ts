@@ -1,6 +1,6 @@
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** What the terminal can do, as its environment says. Ink looks at none of this. */
+/** What the terminal can do, as its environment says. */
 export type Terminal = Readonly<{ interactive: boolean; unicode: boolean; colour: boolean }>;
 
 /** Looks at the terminal once, at the start. */

@@ -69,17 +69,23 @@ describe('the key table', () => {
 });
 
 describe('names of keys', () => {
-  const none = {} as Parameters<typeof keyNames>[1];
-
   it('takes a burst apart, as key repeat over SSH sends it', () => {
-    expect(keyNames('jjj', none)).toEqual(['j', 'j', 'j']);
-    expect(keyNames('/ab\r', none)).toEqual(['/', 'a', 'b', 'enter']);
-    expect(keyNames('j\x04', none)).toEqual(['j', 'ctrl+d']);
+    expect(keyNames('jjj')).toEqual(['j', 'j', 'j']);
+    expect(keyNames('/ab\r')).toEqual(['/', 'a', 'b', 'enter']);
+    expect(keyNames('j\x04')).toEqual(['j', 'ctrl+d']);
   });
 
-  it('names what has no letter', () => {
-    expect(keyNames('', { ...none, downArrow: true })).toEqual(['down']);
-    expect(keyNames('d', { ...none, ctrl: true })).toEqual(['ctrl+d']);
-    expect(keyNames('x', { ...none, meta: true })).toEqual([]);
+  it('names what has no letter, whatever the terminal and the modifiers', () => {
+    expect(['\x1b[B', '\x1bOB', '\x1b[1;5B'].flatMap(keyNames)).toEqual(['down', 'down', 'down']);
+    expect(['\x1b[5~', '\x1b[6;2~', '\x1b[H', '\x1b[1~'].flatMap(keyNames)).toEqual([
+      'pageup',
+      'pagedown',
+      'home',
+      'home',
+    ]);
+  });
+
+  it('has no name for what means nothing', () => {
+    expect(['\x1b[15~', '\x1b[<0;3;4M', '\x9b'].flatMap(keyNames)).toEqual([]);
   });
 });

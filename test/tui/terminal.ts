@@ -197,7 +197,6 @@ export async function startInTerminal(
       HOME: process.env.HOME ?? '',
       LANG: 'C.UTF-8',
       TZ: 'UTC',
-      NODE_ENV: 'production',
       ...env,
     },
   });

@@ -30,12 +30,11 @@ export async function runTui(source: Source, options: TuiOptions): Promise<numbe
     const { runPlain } = await import('./plain.ts');
     return runPlain(source, options);
   }
-  // React and Ink cost a quarter of a second: plain lines do without them.
-  const { runScreen } = await import('./screen.tsx');
+  const { runScreen } = await import('./screen.ts');
   return runScreen(source, options, terminal);
 }
 
 /** Loads the screen before it is needed, where there will be one. */
 export function preload({ isTTY }: Pick<WriteStream, 'isTTY'>): void {
-  if (isTTY) void import('./screen.tsx');
+  if (isTTY) void import('./screen.ts');
 }

@@ -1,9 +1,11 @@
-import { render } from 'ink';
 import type { Source } from '../core/api/types.ts';
 import { captureConsole } from './capture.ts';
-import { App } from './components/app.tsx';
+import type { Shell } from './commands.ts';
+import { Display } from './display.ts';
 import { ASCII, UNICODE } from './glyphs.ts';
-import type { TuiOptions } from './main.tsx';
+import { paste, press } from './input.ts';
+import { Keyboard } from './keyboard.ts';
+import type { TuiOptions } from './main.ts';
 import { UiStore } from './store.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -17,56 +19,50 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 export async function runScreen(source: Source, options: TuiOptions, terminal: Terminal): Promise<number> {
   const { stdin, stdout, quitMessage } = options;
   const { promise: ended, resolve: end } = Promise.withResolvers<End>();
-  const size = () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 });
+  const keyboard = new Keyboard({
+    onKey: (name) => attempt(() => press(shell, name)),
+    onPaste: (text) => attempt(() => paste(shell, text)),
+  });
+  const display = new Display(stdin, stdout, keyboard.take);
   const store = new UiStore(source, {
     readOnly: options.readOnly,
     user: options.user,
     glyphs: terminal.unicode ? UNICODE : ASCII,
     colour: terminal.colour,
-    size: size(),
+    size: display.size,
     now: options.now ?? Date.now,
     monoMs: () => performance.now(),
   });
-  // Ink does this only after its first frame: keys that came before would be echoed into the screen and shift it.
-  stdin.setRawMode(true);
-  const giveBack = captureConsole((text, level) => store.addConsoleLine(text, level));
-  // Before Ink's own listener, so that it lays out lines of the new size.
-  const onResize = () => store.resize(size());
-  stdout.on('resize', onResize);
-  const offs = listenForTheEnd(end, stdout);
-  const app = render(
-    <App
-      shell={{
-        store,
-        quit: () => end({ code: 0 }),
-        redraw: () => {
-          app.clear();
-          store.redraw();
-        },
-      }}
-    />,
-    {
-      stdin: stdin as NodeJS.ReadStream,
-      stdout: stdout as NodeJS.WriteStream,
-      alternateScreen: true,
-      incrementalRendering: true,
-      maxFps: 60,
-      interactive: true,
-      exitOnCtrlC: false,
-      patchConsole: false,
+  const show = () => display.show(store.frame, store.size);
+  const shell: Shell = {
+    store,
+    quit: () => end({ code: 0 }),
+    redraw: () => {
+      display.forget();
+      show();
     },
-  );
-  // A component that throws ends the app by itself.
-  app.waitUntilExit().then(
-    () => end({ code: 0 }),
-    (thrown: unknown) => end({ thrown }),
-  );
+  };
+  // A key that breaks something ends the screen, so that what broke can be read.
+  function attempt(act: () => void): void {
+    try {
+      act();
+    } catch (thrown) {
+      end({ thrown });
+    }
+  }
+
+  const giveBack = captureConsole((text, level) => store.addConsoleLine(text, level));
+  const offs = listenForTheEnd(end, stdin, stdout);
+  const onResize = () => store.resize(display.size);
+  stdout.on('resize', onResize);
+  display.enter();
+  store.subscribe(show);
+  show();
   const how = await ended;
   stdout.off('resize', onResize);
   store.stop();
-  app.unmount();
-  await app.waitUntilExit().catch(() => undefined);
-  stdin.setRawMode(false);
+  keyboard.stop();
+  display.leave();
   giveBack();
   for (const off of offs) off();
   if ('thrown' in how) throw how.thrown;
@@ -75,17 +71,23 @@ export async function runScreen(source: Source, options: TuiOptions, terminal: T
 }
 
 /** Signals, faults nobody else takes care of, and a terminal that has gone. */
-function listenForTheEnd(end: (how: End) => void, stdout: NodeJS.EventEmitter): (() => void)[] {
+function listenForTheEnd(
+  end: (how: End) => void,
+  stdin: NodeJS.EventEmitter,
+  stdout: NodeJS.EventEmitter,
+): (() => void)[] {
   const offs: (() => void)[] = [];
   const on = (emitter: NodeJS.EventEmitter, event: string, listener: (...args: never[]) => void) => {
     emitter.on(event, listener as (...args: unknown[]) => void);
     offs.push(() => emitter.off(event, listener as (...args: unknown[]) => void));
   };
   for (const signal of SIGNALS) on(process, signal, () => end({ code: 0 }));
-  on(stdout, 'error', (error: NodeJS.ErrnoException) => {
-    // The terminal has gone: a hang-up that came without its signal.
-    end(error.code === 'EPIPE' || error.code === 'EIO' ? { code: 0 } : { thrown: error });
-  });
+  // The terminal has gone: a hang-up that came without its signal.
+  on(stdin, 'end', () => end({ code: 0 }));
+  for (const stream of [stdin, stdout])
+    on(stream, 'error', (error: NodeJS.ErrnoException) => {
+      end(error.code === 'EPIPE' || error.code === 'EIO' ? { code: 0 } : { thrown: error });
+    });
   // Node would print the fault on the alternate screen, where it is lost; where the host handles faults, it goes on.
   for (const event of ['uncaughtException', 'unhandledRejection'])
     if (process.listenerCount(event) === 0) on(process, event, (thrown: unknown) => end({ thrown }));

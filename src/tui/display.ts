@@ -1,0 +1,87 @@
+import type { ReadStream, WriteStream } from 'node:tty';
+import type { Frame } from './frame.ts';
+import { Painter } from './painter.ts';
+import type { Size } from './ui.ts';
+
+/** Alternate screen, no cursor, pasted text marked as such. */
+const ENTER = '\x1b[?1049h\x1b[?25l\x1b[?2004h';
+const LEAVE = '\x1b[m\x1b[?2004l\x1b[?25h\x1b[?1049l';
+
+/** The terminal while the screen is ours: its modes, its keys, and the frames it shows. */
+export class Display {
+  readonly #stdin: ReadStream | NodeJS.ReadStream;
+  readonly #stdout: WriteStream | NodeJS.WriteStream;
+  readonly #onInput: (text: string) => void;
+  readonly #painter = new Painter();
+  #isOurs = false;
+  /** What is to be shown once the terminal has taken what was written before. */
+  #waiting: (() => void) | null = null;
+
+  constructor(
+    stdin: ReadStream | NodeJS.ReadStream,
+    stdout: WriteStream | NodeJS.WriteStream,
+    onInput: (text: string) => void,
+  ) {
+    this.#stdin = stdin;
+    this.#stdout = stdout;
+    this.#onInput = onInput;
+  }
+
+  /** Columns and rows of the terminal. */
+  get size(): Size {
+    return { columns: this.#stdout.columns || 80, rows: this.#stdout.rows || 24 };
+  }
+
+  /** Makes the terminal ours. */
+  enter(): void {
+    if (this.#isOurs) return;
+    this.#isOurs = true;
+    this.#stdin.setRawMode(true);
+    this.#stdin.setEncoding('utf8');
+    this.#stdin.on('data', this.#onInput);
+    this.#stdin.resume();
+    this.#painter.forget();
+    this.#stdout.write(ENTER);
+    // Whatever ends the process, the terminal is itself again.
+    process.once('exit', this.#leave);
+  }
+
+  /** Gives the terminal back as it was. */
+  leave(): void {
+    process.off('exit', this.#leave);
+    this.#leave();
+  }
+
+  /** Shows a frame; while the terminal is slow, only the newest of those that are asked for. */
+  show(frame: Frame, size: Size): void {
+    if (!this.#isOurs) return;
+    if (this.#stdout.writableNeedDrain) {
+      if (this.#waiting === null) this.#stdout.once('drain', () => this.#showWaiting());
+      this.#waiting = () => this.show(frame, size);
+      return;
+    }
+    const bytes = this.#painter.paint(frame, size);
+    if (bytes !== '') this.#stdout.write(bytes);
+  }
+
+  /** The next frame is written in full: something else has been on the screen. */
+  forget(): void {
+    this.#painter.forget();
+  }
+
+  #showWaiting(): void {
+    const show = this.#waiting;
+    this.#waiting = null;
+    show?.();
+  }
+
+  readonly #leave = (): void => {
+    if (!this.#isOurs) return;
+    this.#isOurs = false;
+    this.#waiting = null;
+    this.#stdin.off('data', this.#onInput);
+    this.#stdin.pause();
+    this.#stdout.write(LEAVE);
+    this.#stdin.setRawMode(false);
+  };
+}

@@ -1,0 +1,175 @@
+/** What the terminal shows after any story is what the pure functions of the rows say, cell by cell. */
+import xterm, { type IBufferCell } from '@xterm/headless';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { DeviceView } from '../../src/core/api/types.ts';
+import type { Frame } from '../../src/tui/frame.ts';
+import { Painter } from '../../src/tui/painter.ts';
+import type { Size } from '../../src/tui/ui.ts';
+import { FakeSource, NOW, oddFleet, planOf, snapshot } from './fake-source.ts';
+import { openUi } from './scene.ts';
+
+type Screen = InstanceType<typeof xterm.Terminal>;
+
+function open({ columns, rows }: Size): Screen {
+  const screen = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true });
+  screen.write('\x1b[?1049h');
+  return screen;
+}
+
+async function written(screen: Screen, bytes: string): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  screen.write(bytes, resolve);
+  await vi.advanceTimersByTimeAsync(20);
+  await promise;
+}
+
+/** Every line of the frame written whole at its place, and the window over it. */
+function writtenWhole({ lines, box }: Frame): string {
+  const at = (y: number, x: number, text: string) => `\x1b[${y + 1};${x + 1}H\x1b[m${text}`;
+  return [
+    ...lines.map((line, y) => at(y, 0, line)),
+    ...(box?.lines ?? []).map((line, y) => at(box!.y + y, box!.x, line)),
+  ].join('');
+}
+
+/** What each cell shows and how, row by row. */
+function cellsOf(screen: Screen): string[][] {
+  const { active } = screen.buffer;
+  return Array.from({ length: screen.rows }, (_, y) => {
+    const line = active.getLine(active.baseY + y)!;
+    return Array.from({ length: screen.cols }, (_, x) => lookOf(line.getCell(x)!));
+  });
+}
+
+/** A blank is a blank, whether it was written or never touched, and in whatever colour. */
+function lookOf(cell: IBufferCell): string {
+  const chars = cell.getChars() || (cell.getWidth() === 0 ? '' : ' ');
+  const ground = `${cell.getBgColor()} ${cell.getBgColorMode()} ${cell.isUnderline()} ${cell.isInverse()}`;
+  if (chars === ' ') return `blank on ${ground}`;
+  return `${chars} ${cell.getFgColor()} ${cell.getFgColorMode()} ${cell.isBold()} ${cell.isDim()} on ${ground}`;
+}
+
+async function sameCells(screen: Screen, frame: Frame, size: Size): Promise<void> {
+  const whole = open(size);
+  await written(whole, writtenWhole(frame));
+  const [shown, wanted] = [cellsOf(screen), cellsOf(whole)];
+  whole.dispose();
+  // A whole screen of cells would bury the one that differs.
+  const different = wanted.flatMap((row, y) =>
+    row.flatMap((cell, x) => (cell === shown[y]![x] ? [] : [{ y, x, wanted: cell, shown: shown[y]![x] }])),
+  );
+  expect(different.slice(0, 3)).toEqual([]);
+}
+
+const SIZES: readonly Size[] = [
+  [120, 35],
+  [80, 24],
+  [61, 15],
+  [30, 8],
+  [200, 50],
+].map(([columns, rows]) => ({ columns: columns!, rows: rows! }));
+
+/** One turn of a story. */
+const STEP = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.constantFrom(...'jkgGsSbT12345?aPHt[]!', 'enter', 'escape', 'ctrl+d', 'tab', 'h', 'l'),
+  },
+  { weight: 1, arbitrary: fc.constantFrom(...SIZES) },
+  {
+    weight: 3,
+    arbitrary: fc.array(
+      fc.record({
+        device: fc.nat(60),
+        reachability: fc.constantFrom('up', 'down', 'degraded', 'unreachable', 'unknown'),
+        rttMs: fc.option(fc.double({ min: 0.01, max: 900, noNaN: true }), { nil: null }),
+        lossPercent: fc.constantFrom(0, 5, 60, 100),
+      }),
+      { minLength: 1, maxLength: 8 },
+    ),
+  },
+);
+
+describe('the painter', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+  afterEach(() => void vi.useRealTimers());
+
+  it.each([
+    ['the fleet', false],
+    ['labels that are hard to align', true],
+  ])('leaves exactly the cells that the rows are made of, after any story: %s', async (_what, odd) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(STEP, { minLength: 1, maxLength: 25 }), async (steps) => {
+        const source = new FakeSource({
+          ...(odd && { snapshot: snapshot({ devices: oddFleet() }) }),
+          answer: () => ({ ok: true, message: 'done 東', plan: planOf('ap-lobby'), gates: [] }),
+        });
+        const ui = openUi({ source, colour: true });
+        const painter = new Painter();
+        const screen = open(ui.store.size);
+        for (const step of steps) {
+          if (typeof step === 'string') await ui.press(step);
+          else if ('columns' in step) {
+            screen.resize(step.columns, step.rows);
+            ui.store.resize(step);
+          } else {
+            const { devices } = source.snapshot();
+            source.change({
+              devices: step.map(({ device, ...change }): DeviceView => {
+                const before = devices[device % devices.length]!;
+                const recent = [...before.recent.slice(1), change.rttMs];
+                return { ...before, ...change, recent, since: NOW };
+              }),
+            });
+            await vi.advanceTimersByTimeAsync(300);
+          }
+          await written(screen, painter.paint(ui.store.frame, ui.store.size));
+          await sameCells(screen, ui.store.frame, ui.store.size);
+        }
+        screen.dispose();
+        ui.close();
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('writes what changed and nothing else', () => {
+    const size = { columns: 40, rows: 3 };
+    const painter = new Painter();
+    const frame = (...lines: string[]): Frame => ({ lines, box: null });
+    painter.paint(frame('one', 'two   \x1b[32m21.4\x1b[39m up', 'three'), size);
+    expect(painter.paint(frame('one', 'two   \x1b[32m21.4\x1b[39m up', 'three'), size)).toBe('');
+    expect(painter.paint(frame('one', 'two   \x1b[32m21.7\x1b[39m up', 'three'), size)).toBe(
+      '\x1b[?2026h\x1b[2;10H\x1b[32m7\x1b[m\x1b[?2026l',
+    );
+    // What is no longer there is erased, not written over.
+    expect(painter.paint(frame('one', 'two', 'three'), size)).toBe('\x1b[?2026h\x1b[2;7H\x1b[K\x1b[?2026l');
+  });
+
+  it('draws everything anew when told that something else was on the screen', async () => {
+    const size = { columns: 20, rows: 2 };
+    const painter = new Painter();
+    const frame: Frame = { lines: ['one', '\x1b[1mtwo\x1b[22m'], box: null };
+    const screen = open(size);
+    await written(screen, `${painter.paint(frame, size)}\x1b[1;1H\x1b[31mrubbish of another program`);
+    painter.forget();
+    await written(screen, painter.paint(frame, size));
+    await sameCells(screen, frame, size);
+  });
+
+  it('says the place anew behind signs whose width terminals disagree about', () => {
+    const painter = new Painter();
+    const size = { columns: 20, rows: 1 };
+    painter.paint({ lines: [''], box: null }, size);
+    expect(painter.paint({ lines: ['東京ab é'], box: null }, size)).toContain('東\x1b[3G京\x1b[5Gab');
+  });
+
+  it('writes no control sign, wherever it came from', () => {
+    const bytes = new Painter().paint(
+      { lines: ['a\x07\x1b]0;title\x07b\x9bc\td'], box: null },
+      { columns: 30, rows: 1 },
+    );
+    expect(bytes.replace(/\x1b\[[?\d;]*[A-Za-z]/g, '')).not.toMatch(/[\x00-\x1f\x7f-\x9f]/);
+  });
+});
