@@ -114,7 +114,7 @@ function program(): Command {
   );
   command('ack <device> [reason...]', 'a person is on it: no heals while the incident lasts').action(
     does((device: string, reason: string[], options: GlobalOptions) =>
-      send({ type: 'ack', device, by, reason: reason.join(' ') }, options),
+      send({ type: 'ack', device, by, reason: because(reason) }, options),
     ),
   );
   command(
@@ -125,7 +125,7 @@ function program(): Command {
       send(
         length === 'end'
           ? { type: 'end-downtime', device, by }
-          : { type: 'downtime', device, by, reason: reason.join(' '), durationMs: durationArgument(length) },
+          : { type: 'downtime', device, by, reason: because(reason), durationMs: durationArgument(length) },
         options,
       ),
     ),
@@ -149,4 +149,9 @@ function program(): Command {
     ),
   );
   return root;
+}
+
+/** The words behind a command; a reason is asked of nobody at night. */
+function because(words: readonly string[]): string {
+  return words.join(' ').trim() || 'no reason given';
 }

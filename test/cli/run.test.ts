@@ -76,6 +76,29 @@ test('a second daemon on one state directory ends with 1 and names the first; th
   expect(await first.code).toBe(0);
 });
 
+test('what a person can do from the command line is done by the daemon, with a reason or without', async () => {
+  // Nothing listens at port 1: a device that is down can be acknowledged.
+  const cwd = folder(ONE_DEVICE.replace('127.0.0.1 }', '127.0.0.1, probes: [{ type: tcp, port: 1 }] }'));
+  const running = daemon(cwd);
+  await line(running, /Home sweet home is down/);
+  for (const [words, answer, told] of [
+    [['ack', 'home'], /acknowledged/, /acknowledged by \S+: no reason given/],
+    [['ack', 'home', 'on', 'it'], /acknowledged/, /acknowledged by \S+: on it/],
+    [['downtime', 'home', '2h'], /downtime/, /downtime until .*: no reason given/],
+    [['pause', 'home'], /paused/, /paused by/],
+    [['resume', 'home'], /resumed|again/, /resumed by/],
+    [['pause'], /all healing/, /all healing paused by/],
+    [['resume'], /all healing|again/, /all healing resumed by/],
+  ] as const) {
+    const { code, stdout, stderr } = await netheal(cwd, ...words);
+    expect([code, stderr], words.join(' ')).toEqual([0, '']);
+    expect(stdout).toMatch(answer);
+    await line(running, told);
+  }
+  running.child.kill('SIGTERM');
+  expect(await running.code).toBe(0);
+});
+
 test('a daemon that was killed leaves a lock that the next takes over', async () => {
   const cwd = folder();
   const first = daemon(cwd);

@@ -46,5 +46,14 @@ function masked(value: unknown, key: string): unknown {
   // Own dialects are known to every device: their names are enough.
   if (value instanceof Map) return [...value.keys()];
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, inside]) => [name, masked(inside, name)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name, inside]) => !isPlace(name, inside))
+      .map(([name, inside]) => [name, masked(inside, name)]),
+  );
+}
+
+/** Where something stands in the file is for messages about it. */
+function isPlace(name: string, value: unknown): boolean {
+  return name === 'path' && Array.isArray(value);
 }

@@ -9,26 +9,24 @@ import type { ConfigPath, PluginConfig } from './types.ts';
 /** Built-in plugins in the order in which they are applied; what the config's other sections say is handed to them. */
 const BUILT_INS: readonly Readonly<{
   name: string;
-  on: boolean;
   given?: (config: ParsedConfig) => object;
 }>[] = [
-  { name: 'pinger', on: true, given: ({ monitoring }) => ({ engine: monitoring?.engine ?? 'auto' }) },
-  { name: 'probes', on: true },
-  { name: 'steps', on: true },
-  { name: 'ssh-healer', on: true },
+  { name: 'pinger', given: ({ monitoring }) => ({ engine: monitoring?.engine ?? 'auto' }) },
+  { name: 'probes' },
+  { name: 'steps' },
+  { name: 'ssh-healer' },
   {
     name: 'guardrails',
-    on: true,
     given: ({ healing }) => ({
       maxUnhealthyPercent: healing?.maxUnhealthy ?? 30,
       maxConcurrent: healing?.maxConcurrent ?? 3,
       maxPerHour: healing?.maxPerHour ?? 20,
     }),
   },
-  { name: 'csv-logger', on: true },
-  { name: 'dashboard', on: true },
-  { name: 'history', on: false },
-  { name: 'metrics', on: false },
+  { name: 'csv-logger' },
+  { name: 'dashboard' },
+  { name: 'history' },
+  { name: 'metrics' },
 ];
 
 /** Which plugins are applied, in order, with their options still raw: their own schemas parse them. */
@@ -37,7 +35,7 @@ export function resolvePlugins(config: ParsedConfig, scope: Scope): PluginConfig
   const list: PluginConfig[] = [];
   for (const builtIn of BUILT_INS) {
     const said = given[builtIn.name];
-    if (said === false || (said === undefined && !builtIn.on)) continue;
+    if (said === false) continue;
     const path = ['plugins', builtIn.name];
     const own = optionsOf(said, path, scope);
     const options = builtIn.given ? { ...builtIn.given(config), ...(own as object | undefined) } : own;

@@ -184,15 +184,14 @@ describe('defaults', () => {
     expect(await retry('2s')).toBe(2_000);
   });
 
-  it('turn a built-in plugin off by false, and history on only where it is listed', async () => {
+  it('have every built-in plugin on, and turn one off by false', async () => {
     const config = await resolve({
       devices: [{ ip: '10.0.0.1' }],
       plugins: { dashboard: false, history: { retain: '30d' } },
     });
     const names = config.plugins.map(({ name }) => name);
     expect(names).not.toContain('dashboard');
-    expect(names).not.toContain('metrics');
-    expect(names).toContain('history');
+    expect(names).toEqual(expect.arrayContaining(['csv-logger', 'history', 'metrics']));
   });
 
   it('use the fleet-wide strategies for devices without their own', async () => {
