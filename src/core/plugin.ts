@@ -209,8 +209,6 @@ export interface Healer<S = unknown> {
     target: Device,
     lines: readonly string[],
   ): Readonly<{ spec: S }> | Readonly<{ refused: string }>;
-  /** True where running it twice does no harm. Default: false. */
-  idempotent?(spec: S): boolean;
   /** How grave it is; default "medium". A `risk` in the strategy wins. */
   risk?(spec: S): Risk;
   /** How long it may take where the config gives no `timeout`. Default: 2 minutes. */

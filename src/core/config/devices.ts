@@ -19,6 +19,9 @@ const HEAL_DEFAULTS: HealPolicy = {
   approval: 'auto',
 };
 
+/** The strictest first. */
+const APPROVALS: readonly HealPolicy['approval'][] = ['never', 'ask', 'auto'];
+
 const PING_ONLY: readonly ProbeConfig[] = [{ type: 'icmp', options: {}, path: ['devices'] }];
 
 /** What the devices of a fleet are resolved with. */
@@ -142,9 +145,12 @@ function checkPolicyOf(
 }
 
 function healPolicyOf(
-  { healing: own = {} }: ParsedDevice,
+  { healing: own = {}, tags = {} }: ParsedDevice,
   { healing: fleet = {} }: ParsedConfig,
 ): HealPolicy {
+  const byTag = (fleet.approvalFor ?? []).filter((rule) =>
+    Object.entries(rule.tags).every(([key, value]) => tags[key] === value),
+  );
   return {
     // Turned off for the fleet is turned off; a device can only be more careful.
     enabled: (fleet.enabled ?? true) && (own.enabled ?? true),
@@ -154,7 +160,12 @@ function healPolicyOf(
     settleMs: own.settle ?? fleet.settle ?? HEAL_DEFAULTS.settleMs,
     verifyWindowMs: own.verifyWindow ?? fleet.verifyWindow ?? HEAL_DEFAULTS.verifyWindowMs,
     minHealthyPeriodMs: own.minHealthyPeriod ?? fleet.minHealthyPeriod ?? HEAL_DEFAULTS.minHealthyPeriodMs,
-    approval: own.approval ?? fleet.approval ?? HEAL_DEFAULTS.approval,
+    // The most particular word holds; of several about its tags the strictest.
+    approval:
+      own.approval ??
+      APPROVALS.find((mode) => byTag.some(({ approval }) => approval === mode)) ??
+      fleet.approval ??
+      HEAL_DEFAULTS.approval,
   };
 }
 

@@ -9,6 +9,7 @@ import { Problems } from './problems.ts';
 import { configSchema } from './schema.ts';
 import type { Scope } from './scope.ts';
 import { mapSeed } from './seed-format.ts';
+import { DIALECTS } from './ssh-access.ts';
 import type { ConfigPath, ResolvedConfig } from './types.ts';
 import { Warnings } from './warnings.ts';
 
@@ -60,7 +61,8 @@ export async function resolveConfig(raw: unknown, context: ResolveContext): Prom
   const warnings = new Warnings();
   if (seed) warnings.add(SEED_HINT);
   const secrets = await fetchSecrets(config, { dir, env });
-  const scope: Scope = { dir, env, stateDir, problems, warnings, seed: seed !== null, secrets };
+  const dialects = [...DIALECTS, ...Object.keys(config.dialects ?? {})];
+  const scope: Scope = { dir, env, stateDir, problems, warnings, seed: seed !== null, secrets, dialects };
   const devices = resolveDevices(config, scope);
   const downtimes = resolveDowntimes(config.downtimes ?? [], devices, problems);
   const plugins = resolvePlugins(config, scope);

@@ -69,6 +69,9 @@ const failure = z
     },
   });
 const approval = z.enum(['auto', 'ask', 'never']);
+const tagsAsked = z
+  .record(z.string(), z.string())
+  .refine((tags) => Object.keys(tags).length > 0, { error: 'needs at least one tag' });
 
 export const secret = z.union(
   [
@@ -117,6 +120,7 @@ const strategy = z.strictObject({
       attempt: oneOrMore(z.int().min(1)).optional(),
       failure: oneOrMore(failure).optional(),
       tags: z.record(z.string(), z.string()).optional(),
+      dialect: oneOrMore(words).optional(),
       text: words.optional(),
     })
     .optional(),
@@ -207,6 +211,7 @@ export const configSchema = z.strictObject({
       maxConcurrent: z.int().min(1).optional(),
       maxPerHour: z.int().min(1).optional(),
       approvalExpires: positive.optional(),
+      approvalFor: z.array(z.strictObject({ tags: tagsAsked, approval })).optional(),
       strategies: z.array(strategy).optional(),
     })
     .optional(),

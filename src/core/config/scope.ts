@@ -10,6 +10,8 @@ export type Scope = Readonly<{
   problems: Problems;
   warnings: Warnings;
   secrets: FetchedSecrets;
+  /** Names of all dialects, those of the config included. */
+  dialects: readonly string[];
   /** The file has the seed's shape, whose users expect its defaults. */
   seed: boolean;
 }>;

@@ -152,9 +152,9 @@ export class SshAccesses {
   }
 
   #checkDialect(dialect: string | undefined, path: ConfigPath): void {
-    const known = [...DIALECTS, ...(this.#ownDialects?.keys() ?? [])];
-    if (dialect !== undefined && !known.includes(dialect))
-      this.#scope.problems.add([...path, 'dialect'], unknownDialect(dialect, known));
+    const { dialects, problems } = this.#scope;
+    if (dialect !== undefined && !dialects.includes(dialect))
+      problems.add([...path, 'dialect'], unknownDialect(dialect, dialects));
   }
 
   /** A dialect may be like a built-in one, its own namesake included; never like another own one: no circles. */
@@ -166,7 +166,8 @@ export class SshAccesses {
   }
 }
 
-function unknownDialect(dialect: string, known: readonly string[]): string {
+/** Says that a dialect is not known, and which one may have been meant. */
+export function unknownDialect(dialect: string, known: readonly string[]): string {
   const near = nearest(dialect, known);
   return `"${dialect}" is no known dialect${near ? `, did you mean "${near}"?` : `; there are: ${known.join(', ')}`}`;
 }

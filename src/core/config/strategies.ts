@@ -2,6 +2,7 @@ import { type NamedDevice, type NamedFleet, unknownDevice } from './name-devices
 import { withSecrets } from './plugin-list.ts';
 import type { ParsedConfig, ParsedDevice, ParsedStrategy } from './schema.ts';
 import type { Scope } from './scope.ts';
+import { unknownDialect } from './ssh-access.ts';
 import type { ConfigPath, StepConfig, StrategyConfig } from './types.ts';
 
 /** Kinds of steps that come with netheal: where one of these keys stands, it names the kind. */
@@ -53,12 +54,16 @@ function resolveStrategy(
   scope: Scope,
 ): StrategyConfig {
   const { when = {}, settle, risk, approval } = strategy;
+  for (const dialect of [when.dialect ?? []].flat())
+    if (!scope.dialects.includes(dialect))
+      scope.problems.add([...path, 'when', 'dialect'], unknownDialect(dialect, scope.dialects));
   return {
     name: strategy.name ?? `strategy ${at + 1}`,
     when: {
       ...(when.attempt !== undefined && { attempt: [when.attempt].flat() }),
       ...(when.failure !== undefined && { failure: [when.failure].flat() }),
       ...(when.tags && { tags: when.tags }),
+      ...(when.dialect !== undefined && { dialect: [when.dialect].flat() }),
       ...(when.text !== undefined && { text: when.text }),
     },
     steps: strategy.steps.flatMap((step, n) => resolveStep(step, [...path, 'steps', n], named, scope)),

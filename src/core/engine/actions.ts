@@ -24,31 +24,10 @@ const HANDLERS: { readonly [T in Action['type']]: Handler<Extract<Action, { type
 
   heal: (engine, { device: id, by, force = [] }) =>
     withDevice(engine, id, async (device) => {
-      if (force.length > 0)
-        engine.notice(`${by} heals ${device.device.label} and overrides: ${force.join(', ')}`, 'warn', id);
-      engine.openByHand(device, by, force);
-      if (!engine.incidentOf(device))
-        return refused('healthy', `${device.device.label} is not down (${device.state.reachability})`);
-      const next = await engine.remedies.heal(device, { by, force });
-      const name = device.device.label;
-      switch (next.kind) {
-        case 'held':
-          return refused(next.veto.gate, `${name} is not healed now (${next.veto.gate}): ${next.veto.veto}`);
-        case 'needs-human':
-          return next.heal === null
-            ? refused(next.gate ?? 'strategy', `${name} is not healed: ${next.reason}`)
-            : { ok: false, code: 'NH_NOT_HEALED', message: `${name} is not healed: ${next.reason}` };
-        case 'retry':
-          return { ok: false, code: 'NH_NOT_HEALED', message: `${name} is not healed: ${next.reason}` };
-        case 'over':
-          return next.outcome === 'healed'
-            ? {
-                ok: true,
-                message: `${name} is healed: ${next.reason}`,
-                ...(next.heal && { heal: next.heal }),
-              }
-            : { ok: false, code: 'NH_NOT_HEALED', message: `${name}: ${next.reason}` };
-      }
+      const result = await healByHand(engine, device, by, force);
+      if (!result.ok && result.gate !== undefined)
+        engine.refusedByHand(device, by, result.gate, result.message);
+      return result;
     }),
 
   'dry-run': (engine, { device: id, by }) =>
@@ -150,6 +129,37 @@ export function unknownDevice(id: string, known: Iterable<string>): ActionResult
   };
 }
 
+async function healByHand(
+  engine: Engine,
+  device: Monitored,
+  by: string,
+  force: readonly string[],
+): Promise<ActionResult> {
+  const { label } = device.device;
+  if (force.length > 0)
+    engine.notice(`${by} heals ${label} and overrides: ${force.join(', ')}`, 'warn', device.id);
+  engine.openByHand(device, by, force);
+  if (!engine.incidentOf(device))
+    return refused('healthy', `${label} is not down (${device.state.reachability})`);
+  const next = await engine.remedies.heal(device, { by, force });
+  switch (next.kind) {
+    case 'held':
+      return refused(next.veto.gate, `${label} is not healed now (${next.veto.gate}): ${next.veto.veto}`);
+    case 'needs-human':
+      return next.heal === null
+        ? refused(next.gate ?? 'strategy', `${label} is not healed: ${next.reason}`)
+        : notHealed(`${label} is not healed: ${next.reason}`);
+    case 'retry':
+      return notHealed(`${label} is not healed: ${next.reason}`);
+    case 'observed':
+      return notHealed(`${label}: ${next.reason}`);
+    case 'over':
+      return next.outcome === 'healed'
+        ? { ok: true, message: `${label} is healed: ${next.reason}`, ...(next.heal && { heal: next.heal }) }
+        : notHealed(`${label}: ${next.reason}`);
+  }
+}
+
 function withDevice(
   engine: Engine,
   id: string,
@@ -167,6 +177,10 @@ function ifItFailed(device: Monitored): Incident {
 
 function ok(message: string): ActionResult {
   return { ok: true, message };
+}
+
+function notHealed(message: string): ActionResult {
+  return { ok: false, code: 'NH_NOT_HEALED', message };
 }
 
 function refused(gate: string, message: string): ActionResult {

@@ -32,7 +32,9 @@ export class Approvals {
   }
 
   async ask(heal: HealView, planned: Planned, device: Monitored, signal: AbortSignal): Promise<Answer> {
-    const { clock, store, expiresMs } = this.#context;
+    const { clock, store, journal, expiresMs } = this.#context;
+    // Whoever has read this number must never say yes to another heal by it, not even after a restart.
+    journal.append({ type: 'approval-asked', heal: heal.id, hash: heal.plan.hash, at: clock.now() });
     const waiting: HealView = { ...heal, phase: 'waiting-approval', expiresAt: clock.now() + expiresMs };
     store.putHeal(waiting);
     device.setHealing(store, {

@@ -1,4 +1,5 @@
 import type { HealView } from '../api/types.ts';
+import { waitBeforeNext } from '../model/heal-policy.ts';
 import type { HealResult, Incident } from '../model/types.ts';
 import type { HealAttempt, HealOutcome } from '../plugin.ts';
 import type { NewEvent } from '../store.ts';
@@ -43,7 +44,8 @@ export class AttemptRecord {
       type: 'attempt',
       attempt: { id, incident: incident.id, device: this.#device.id, attempt, plan, by, at, end: null },
     });
-    store.putIncident({ ...this.#incident, attempts: attempt });
+    // Who was called has sent it here, or the ladder goes on: whether a person is needed will be found out anew.
+    store.putIncident({ ...this.#incident, attempts: attempt, needsHuman: null });
     this.enter('running');
     this.#tell({
       type: 'heal-started',
@@ -55,13 +57,6 @@ export class AttemptRecord {
   enter(phase: 'running' | 'settling' | 'verifying'): void {
     this.#device.setHealing(this.#context.store, { phase, reason: null });
     this.#show({ phase });
-  }
-
-  /** No further attempt on this device before this time has passed, restarts included. */
-  coolDown(lengthMs: number): void {
-    const { clock, journal, store } = this.#context;
-    journal.append({ type: 'cooldown', device: this.#device.id, until: clock.now() + lengthMs });
-    this.#device.setHealing(store, { notBeforeMonoMs: clock.monoMs() + lengthMs });
   }
 
   /** Ends the attempt. `spent`: something was run, so it counts. */
@@ -118,4 +113,15 @@ export class AttemptRecord {
       message: `${this.#device.device.label}: ${event.message}`,
     });
   }
+}
+
+/** No further attempt on a device before the wait after its newest one is over, restarts included. */
+export function coolDown(
+  { clock, journal, store }: Pick<RecordContext, 'clock' | 'journal' | 'store'>,
+  device: Monitored,
+  attemptsDone: number,
+): void {
+  const lengthMs = waitBeforeNext(device.config.healPolicy.waitBetweenAttemptsMs, attemptsDone);
+  journal.append({ type: 'cooldown', device: device.id, until: clock.now() + lengthMs });
+  device.setHealing(store, { notBeforeMonoMs: clock.monoMs() + lengthMs });
 }

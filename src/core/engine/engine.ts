@@ -194,9 +194,7 @@ export class Engine {
       if (!known.has(device.id) || gone.has(device.id))
         this.#scheduler.add(device.id, device.config.check.intervalMs);
       store.deviceChanged(device.id);
-      const incident = this.incidentOf(device);
-      if (device.broken && incident?.needsHuman === null && this.#cycle.healingOn())
-        this.remedies.start(device);
+      if (device.broken && this.incidentOf(device) && this.#cycle.healingOn()) this.remedies.start(device);
     }
     for (const id of gone.keys()) store.deviceChanged(id);
   }
@@ -306,6 +304,12 @@ export class Engine {
 
   event(type: EventType, message: string, device?: string, level: EventRecord['level'] = 'info'): void {
     this.#options.store.addEvent({ type, level, message, ...(device === undefined ? {} : { device }) });
+  }
+
+  /** A heal that a person asked for, and that a gate did not let through. */
+  refusedByHand(device: Monitored, by: string, gate: string, why: string): void {
+    const message = `${device.device.label}: the heal that ${by} asked for is refused (${gate}): ${why}`;
+    this.#options.store.addEvent({ type: 'heal-refused', level: 'warn', device: device.id, gate, message });
   }
 
   notice(message: string, level: EventRecord['level'] = 'info', device?: string): void {

@@ -38,6 +38,7 @@ export type JournalEntry =
   | Readonly<{ type: 'attempt'; attempt: JournalAttempt }>
   | Readonly<{ type: 'attempt-end'; id: string; end: NonNullable<JournalAttempt['end']> }>
   | Readonly<{ type: 'cooldown'; device: string; until: number }>
+  | Readonly<{ type: 'approval-asked'; heal: string; hash: string; at: number }>
   | Readonly<{ type: 'approval'; heal: string; hash: string; by: string; at: number; approved: boolean }>
   | Readonly<{ type: 'downtime'; downtime: AdHocDowntime }>
   | Readonly<{ type: 'downtime-ended'; device: string; by: string; at: number; until: number }>
@@ -83,6 +84,7 @@ export function reduceJournal(state: JournalState, entry: JournalEntry): Journal
     }
     case 'cooldown':
       return { ...state, cooldowns: { ...state.cooldowns, [entry.device]: entry.until } };
+    case 'approval-asked':
     case 'approval':
       // Only for the record: an approval is worth nothing after a restart, the person is asked again.
       return { ...state, lastHeal: Math.max(state.lastHeal, Number(entry.heal) || 0) };

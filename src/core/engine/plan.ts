@@ -83,7 +83,8 @@ export function planAttempt(
   failure: Failure,
   attempt: number,
 ): Planned | null {
-  const chosen = chooseStrategy(strategies, { attempt, failure, tags: device.tags });
+  const dialect = device.ssh?.dialect ?? null;
+  const chosen = chooseStrategy(strategies, { attempt, failure, tags: device.tags, dialect });
   if (!chosen) return null;
   const strategy = bind(chosen, device);
   const plan = planOf({ device: device.id, attempt, maxAttempts: policy.maxAttempts }, strategy);

@@ -1,8 +1,17 @@
 import { messageOf } from '../errors.ts';
 import type { Incident } from '../model/types.ts';
+import type { Veto } from '../plugin.ts';
+import { coolDown } from './attempt-record.ts';
 import { pause } from './clock.ts';
 import type { Monitored } from './monitored.ts';
-import { attemptHeal, type HealRequest, type Next, type RemedyContext, verifyInterrupted } from './remedy.ts';
+import {
+  attemptHeal,
+  type HealRequest,
+  type Next,
+  type RemedyContext,
+  tellObserved,
+  verifyInterrupted,
+} from './remedy.ts';
 
 /** A gate that says nothing about when to ask again is asked after this time. */
 const ASK_AGAIN_MS = 5_000;
@@ -31,6 +40,12 @@ export class Remedies {
   start(device: Monitored): void {
     // A device without strategies is only watched: its incident says all there is to say.
     if (this.#stopped || this.#running.has(device.id) || device.strategies.length === 0) return;
+    const called = this.#incidentOf(device)?.needsHuman ?? null;
+    if (called !== null) {
+      // A no, or a ladder at its end, holds as long as the incident: neither a relapse nor a restart is a new one.
+      device.setHealing(this.#context.store, { phase: 'needs-human', reason: called });
+      return;
+    }
     this.#begin(device, (signal) => this.#treat(device, signal));
   }
 
@@ -40,6 +55,8 @@ export class Remedies {
     this.#begin(device, async (signal) => {
       const well = await verifyInterrupted(this.#context, device, settleMs, signal);
       device.setHealing(this.#context.store, { phase: 'idle', reason: null });
+      const { attempts = 1 } = this.#incidentOf(device) ?? {};
+      coolDown(this.#context, device, attempts);
       // Well or not: from here the ordinary verdict decides. If it is down, it is (again) found down by its checks.
       return well || !this.#incidentOf(device) || !device.broken ? null : this.#treat(device, signal);
     });
@@ -116,12 +133,18 @@ export class Remedies {
   /** Attempt after attempt, as the gates allow. */
   async #treat(device: Monitored, signal: AbortSignal): Promise<Next | null> {
     let heldBy: string | null = null;
+    let observed = 0;
     while (!signal.aborted) {
-      const next = await this.#turn(device, AUTO, signal);
-      if (next.kind !== 'held' && next.kind !== 'retry') return next;
+      const next = await this.#turn(device, AUTO, signal, observed);
       if (next.kind === 'retry') continue;
+      if (next.kind === 'observed') {
+        observed++;
+        await pause(this.#context.clock, next.tookMs, signal);
+        continue;
+      }
+      if (next.kind !== 'held') return next;
       const { veto } = next;
-      if (veto.gate !== heldBy) this.#tellHeld(device, veto.gate, veto.veto);
+      if (veto.gate !== heldBy) this.#tellHeld(device, veto);
       heldBy = veto.gate;
       const waitMs = Math.max(ASK_AGAIN_AT_LEAST_MS, Math.min(veto.waitMs ?? ASK_AGAIN_MS, ASK_AGAIN_MS));
       await pause(this.#context.clock, waitMs, signal);
@@ -129,12 +152,14 @@ export class Remedies {
     return null;
   }
 
-  async #turn(device: Monitored, request: HealRequest, signal: AbortSignal): Promise<Next> {
-    const incident = this.#incidentOf(device);
-    if (!incident)
+  /** `observed`: rungs of the ladder that observe mode has told of, as if they had been run in vain. */
+  async #turn(device: Monitored, request: HealRequest, signal: AbortSignal, observed = 0): Promise<Next> {
+    const open = this.#incidentOf(device);
+    if (!open)
       return { kind: 'over', outcome: 'refused', reason: 'the device has no open incident', heal: null };
+    const incident = { ...open, attempts: open.attempts + observed };
     const next = await attemptHeal(this.#context, device, incident, request, signal);
-    if (next.kind === 'needs-human') this.#needsHuman(device, next.reason, next.gate);
+    if (next.kind === 'needs-human') this.#giveUp(device, request, next);
     if (next.kind === 'held' && next.veto.stopsAll) this.#stopAll(next.veto.veto);
     return next;
   }
@@ -146,13 +171,31 @@ export class Remedies {
   }
 
   /** One notice for each gate that begins to hold, not one for each time it is asked. */
-  #tellHeld(device: Monitored, gate: string, why: string): void {
-    const { store } = this.#context;
+  #tellHeld(device: Monitored, { gate, veto }: Veto): void {
     const cooling = gate === 'cooling-down';
-    device.setHealing(store, { phase: cooling ? 'cooling-down' : 'idle', reason: `${gate}: ${why}` });
-    if (cooling) return;
+    device.setHealing(this.#context.store, {
+      phase: cooling ? 'cooling-down' : 'idle',
+      reason: `${gate}: ${veto}`,
+    });
+    // The wait after an attempt is no news, but it is a refusal: who reads the log finds every one.
+    this.#tellRefused(device, gate, veto, cooling ? 'info' : 'warn');
+  }
+
+  #tellRefused(device: Monitored, gate: string, why: string, level: 'info' | 'warn'): void {
     const message = `${device.device.label}: not healed now (${gate}): ${why}`;
-    store.addEvent({ type: 'heal-refused', level: 'warn', device: device.id, gate, message });
+    this.#context.store.addEvent({ type: 'heal-refused', level, device: device.id, gate, message });
+  }
+
+  #giveUp(device: Monitored, request: HealRequest, next: Extract<Next, { kind: 'needs-human' }>): void {
+    const { reason, gate, heal } = next;
+    if (this.#context.mode() === 'observe' && request === AUTO) {
+      tellObserved(this.#context, device, `would have called a person: ${reason}`);
+      return;
+    }
+    // What was begun has told its end itself, and a person at the keyboard is told in person.
+    if (gate !== undefined && heal === null && request === AUTO)
+      this.#tellRefused(device, gate, reason, 'warn');
+    this.#needsHuman(device, reason, gate);
   }
 
   /** One loud notice an incident; probing goes on, and a recovery by other means resets it. */

@@ -8,7 +8,7 @@ import type { HealResult, Incident } from '../model/types.ts';
 import type { HealAttempt, Veto } from '../plugin.ts';
 import type { Store } from '../store.ts';
 import type { Approvals } from './approvals.ts';
-import { AttemptRecord } from './attempt-record.ts';
+import { AttemptRecord, coolDown } from './attempt-record.ts';
 import { type Clock, pause } from './clock.ts';
 import type { Gates } from './gates.ts';
 import type { Monitored } from './monitored.ts';
@@ -42,7 +42,9 @@ export type HealRequest = Readonly<{ by: string; force: readonly string[] }>;
 
 /** How it goes on after one turn. */
 export type Next =
-  | Readonly<{ kind: 'over'; outcome: HealResult | 'observed'; reason: string; heal: string | null }>
+  | Readonly<{ kind: 'over'; outcome: HealResult; reason: string; heal: string | null }>
+  /** Nothing is run; had it been, and in vain, its end and the wait after it would be over in `tookMs`. */
+  | Readonly<{ kind: 'observed'; reason: string; tookMs: number }>
   | Readonly<{ kind: 'retry'; reason: string; heal: string }>
   | Readonly<{ kind: 'held'; veto: Veto }>
   | Readonly<{ kind: 'needs-human'; reason: string; gate?: string; heal: string | null }>;
@@ -77,10 +79,10 @@ export async function attemptHeal(
   const veto = await gates.ask(asked);
   if (veto) return heldBy(veto);
   if (!planned) return { kind: 'needs-human', reason: 'no strategy matches this failure', heal: null };
-  if (context.mode() === 'observe') return observed(context, device, planned);
   if (planned.plan.approval === 'never') {
     return { kind: 'needs-human', reason: 'its strategy says: approval never', gate: 'approval', heal: null };
   }
+  if (context.mode() === 'observe') return observed(context, device, planned);
 
   const id = context.nextHealId();
   let heal = newHeal(id, asked, context.clock.now());
@@ -168,7 +170,7 @@ async function run(
   if (hardStop.aborted && !verified)
     return interrupted(record, 'netheal was stopped before verification', true);
 
-  record.coolDown(waitBeforeNext(device.config.healPolicy.waitBetweenAttemptsMs, attempt.attempt));
+  coolDown(context, device, attempt.attempt);
   if (!verified) {
     const reason = steps.failure ?? 'the commands ran, but the device is still not well';
     record.finish('failed', reason, true);
@@ -201,14 +203,22 @@ function isOld({ clock }: RemedyContext, { last, config }: Monitored): boolean {
 }
 
 function observed(context: RemedyContext, device: Monitored, { plan }: Planned): Next {
-  const reason = `observe mode: would have run "${plan.strategy}" (attempt ${plan.attempt}/${plan.maxAttempts})`;
-  context.store.addEvent({
-    type: 'heal-observed',
-    level: 'info',
-    device: device.id,
-    message: `${device.device.label}: ${reason}`,
-  });
-  return { kind: 'over', outcome: 'observed', reason, heal: null };
+  const asked = plan.approval === 'ask' ? ', once somebody had approved it' : '';
+  const reason = `would have run "${plan.strategy}" (attempt ${plan.attempt}/${plan.maxAttempts})${asked}`;
+  tellObserved(context, device, reason);
+  const { verifyWindowMs, waitBetweenAttemptsMs } = device.config.healPolicy;
+  const tookMs = plan.settleMs + verifyWindowMs + waitBeforeNext(waitBetweenAttemptsMs, plan.attempt);
+  return { kind: 'observed', reason: `observe mode: ${reason}`, tookMs };
+}
+
+/** What observe mode has in the place of a heal, and of the call for a person where the ladder ends. */
+export function tellObserved(
+  { store }: Pick<RemedyContext, 'store'>,
+  { id, device }: Monitored,
+  what: string,
+): void {
+  const message = `${device.label}: observe mode: ${what}`;
+  store.addEvent({ type: 'heal-observed', level: 'info', device: id, message });
 }
 
 function heldBy(veto: Veto): Next {

@@ -8,6 +8,8 @@ export type HealSituation = Readonly<{
   failure: Failure;
   /** Tags of the failed device. */
   tags: Readonly<Record<string, string>>;
+  /** Dialect of its `ssh`; null where it has no access of its own. */
+  dialect: string | null;
 }>;
 
 /** However many attempts there are, nobody waits longer than a day for the next (unless told to from the start). */
@@ -35,13 +37,14 @@ export function isOfDegraded({ kind }: Pick<Failure, 'kind'>): boolean {
 }
 
 /** Every field that is given must match; an empty condition holds for every device that is down. */
-function applies(when: StrategyCondition, { attempt, failure, tags }: HealSituation): boolean {
+function applies(when: StrategyCondition, { attempt, failure, tags, dialect }: HealSituation): boolean {
   if (isOfDegraded(failure) && !when.failure?.includes(failure.kind)) return false;
   if (when.attempt !== undefined && !when.attempt.includes(attempt)) return false;
   if (when.failure !== undefined && !when.failure.some((word) => matchesFailure(word, failure))) return false;
   if (when.tags !== undefined && !Object.entries(when.tags).every(([key, value]) => tags[key] === value)) {
     return false;
   }
+  if (when.dialect !== undefined && (dialect === null || !when.dialect.includes(dialect))) return false;
   return when.text === undefined || failure.message.toLowerCase().includes(when.text.toLowerCase());
 }
 

@@ -167,6 +167,8 @@ export type StrategyCondition = Readonly<{
   /** Failure kinds, or `probe:<name>` / `exit:<code>`. */
   failure?: readonly string[];
   tags?: Readonly<Record<string, string>>;
+  /** Dialect(s) of the failed device's `ssh`, as its config says it: `auto` where it says none. */
+  dialect?: readonly string[];
   /** Part of the failure's message. */
   text?: string;
 }>;

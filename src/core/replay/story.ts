@@ -125,7 +125,9 @@ export class Story {
       else this.#notRecovered++;
       return { type: 'verification', at, device, incident: view.incident, attempt: view.attempt, recovered };
     },
-    'heal-refused': ({ at, device, gate = 'unknown', message }) => {
+    'heal-refused': ({ at, device, gate = 'unknown', level, message }) => {
+      // The wait between two attempts is part of the ladder: nothing was stopped.
+      if (level === 'info') return null;
       this.#refuse(device, gate);
       return { type: 'would-refuse', at, device, gate, reason: reasonOf(message, gate) };
     },

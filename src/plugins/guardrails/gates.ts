@@ -74,7 +74,9 @@ export const GATES: readonly Gate[] = [
   }),
   gate('concurrency', ({ attempt, fleet, options }) => {
     const { running } = fleet.heals;
-    const sameGroup = running.find((heal) => heal.group === attempt.device.group);
+    // A step that runs on another device counts against the limit of that one's group as well.
+    const groups = groupsOf({ ...attempt, group: attempt.device.group }, fleet);
+    const sameGroup = running.find((heal) => groupsOf(heal, fleet).some((group) => groups.includes(group)));
     if (sameGroup) return { veto: `${sameGroup.device} of the same group is being healed`, waitMs: 1_000 };
     if (running.length < options.maxConcurrent) return undefined;
     return {
@@ -91,6 +93,13 @@ export const GATES: readonly Gate[] = [
   // The last one: it alone looks at every device of the fleet.
   gate('blast-radius', blastRadius),
 ];
+
+function groupsOf(
+  { group, targets }: Readonly<{ group: string; targets: readonly string[] }>,
+  fleet: FleetSnapshot,
+): string[] {
+  return [group, ...targets.flatMap((id) => fleet.device(id)?.device.group ?? [])];
+}
 
 /** A step may run `on` another device: what holds a hand off that one holds this heal too. */
 function ofTargets(

@@ -64,7 +64,6 @@ export const http: Healer<Http> = {
     ),
     ...(step.body === undefined ? [] : [String(bodyFor(step.body, target))]),
   ],
-  idempotent: (step) => !['POST', 'PATCH'].includes(methodOf(step)),
   risk: (step) => (['GET', 'HEAD'].includes(methodOf(step)) ? 'low' : 'medium'),
   run: runHttp,
 };

@@ -15,7 +15,6 @@ export const wait: Healer<Wait> = {
   kind: 'wait',
   spec,
   describe: (step) => [`wait ${step.wait / 1_000} s`],
-  idempotent: () => true,
   risk: () => 'low',
   defaultTimeoutMs: (step) => step.wait + MARGIN_MS,
   async run({ spec: step, signal, transcript }) {

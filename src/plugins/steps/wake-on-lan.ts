@@ -24,7 +24,6 @@ export const wakeOnLan: Healer<WakeOnLan> = {
   kind: 'wake-on-lan',
   spec,
   describe: (step) => [`magic packet for ${step['wake-on-lan']} to ${step.broadcast}:${step.port}`],
-  idempotent: () => true,
   risk: () => 'low',
   async run({ spec: step, transcript, signal }) {
     if (signal.aborted) return notActed('was cancelled');

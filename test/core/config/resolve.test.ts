@@ -6,7 +6,7 @@ import { configText, describeConfig } from '../../../src/core/config/describe.ts
 import { convertSeed } from '../../../src/core/config/seed-format.ts';
 import type { DeviceConfig, ResolvedConfig } from '../../../src/core/config/types.ts';
 import { Secret } from '../../../src/core/secret.ts';
-import { CANARY, complaints, resolve } from './resolving.ts';
+import { CANARY, complaints, oneDevice, resolve } from './resolving.ts';
 
 const complaint = async (raw: unknown) => (await complaints(raw)).join('\n');
 const example = () =>
@@ -143,6 +143,63 @@ describe("the seed's config.json", () => {
     const seed = JSON.parse(seedText());
     seed.monitoring.ping_interval_seconds = -1;
     expect(await complaint(seed)).toContain('monitoring.ping_interval_seconds');
+  });
+});
+
+describe('approval', () => {
+  const gold = { tags: { tier: 'gold' }, approval: 'ask' };
+  const rome = { tags: { tier: 'gold', site: 'rome' }, approval: 'never' };
+  const approvalOf = async (device: object, healing: object) =>
+    (await oneDevice(device, { healing })).healPolicy.approval;
+
+  it.each([
+    ['the fleet', {}, { approval: 'ask' }, 'ask'],
+    ['its tags, before the fleet', { tags: { tier: 'gold' } }, { approvalFor: [gold] }, 'ask'],
+    ['no tags that it has not', { tags: { tier: 'tin' } }, { approvalFor: [gold] }, 'auto'],
+    [
+      'the strictest about its tags',
+      { tags: { tier: 'gold', site: 'rome' } },
+      { approvalFor: [gold, rome] },
+      'never',
+    ],
+    [
+      'tags that are less strict than the fleet',
+      { tags: { lab: 'yes' } },
+      { approval: 'ask', approvalFor: [{ tags: { lab: 'yes' }, approval: 'auto' }] },
+      'auto',
+    ],
+    [
+      'the device itself, before its tags',
+      { tags: { tier: 'gold' }, healing: { approval: 'auto' } },
+      { approvalFor: [gold] },
+      'auto',
+    ],
+  ])('of a device is what is said by %s', async (_, device, healing, approval) => {
+    expect(await approvalOf(device, healing)).toBe(approval);
+  });
+
+  it('by no tag at all is a mistake', async () => {
+    const healing = { approvalFor: [{ tags: {}, approval: 'ask' }] };
+    expect(await complaints({ healing, devices: [] })).toEqual([
+      'healing.approvalFor.0.tags: needs at least one tag',
+    ]);
+  });
+});
+
+describe('a dialect that a strategy asks for', () => {
+  const heal = (dialect: unknown) => [{ when: { dialect }, steps: [{ wait: '1s' }] }];
+
+  it('is one name or several, those of the config included', async () => {
+    const dialects = { acme: { like: 'cisco-ios' } };
+    const { strategies } = await oneDevice({ heal: heal(['cisco-ios', 'acme']) }, { dialects });
+    expect(strategies[0]!.when).toEqual({ dialect: ['cisco-ios', 'acme'] });
+    expect((await oneDevice({ heal: heal('auto') })).strategies[0]!.when).toEqual({ dialect: ['auto'] });
+  });
+
+  it('has to exist', async () => {
+    expect(await complaints({ devices: [{ id: 'a', ip: '10.0.0.1', heal: heal('cisco-oi') }] })).toEqual([
+      'devices.0.heal.0.when.dialect: "cisco-oi" is no known dialect, did you mean "cisco-ios"?',
+    ]);
   });
 });
 

@@ -53,6 +53,7 @@ describe('a heal that waits for approval', () => {
     expect(approvals.approve('7', 'abc', 'ada', undefined)).toMatchObject({ ok: true, heal: '7' });
     expect(await answer).toMatchObject({ given: 'approved', by: 'ada', planned: { plan: { hash: 'abc' } } });
     expect(journalled).toMatchObject([
+      { type: 'approval-asked', heal: '7', hash: 'abc' },
       { type: 'approval', heal: '7', hash: 'abc', by: 'ada', approved: true },
     ]);
     expect(shown()).toMatchObject({ phase: 'running', by: 'ada', expiresAt: null });
@@ -61,7 +62,7 @@ describe('a heal that waits for approval', () => {
   it.each(['', 'abd', 'ABC'])('goes on waiting for an approval of another plan (%j)', async (hash) => {
     const { approvals, journalled, shown } = setUp();
     expect(approvals.approve('7', hash, 'ada', undefined)).toMatchObject({ ok: false, gate: 'approval' });
-    expect(journalled).toEqual([]);
+    expect(journalled.map(({ type }) => type)).toEqual(['approval-asked']);
     expect(shown().phase).toBe('waiting-approval');
   });
 
@@ -82,7 +83,7 @@ describe('a heal that waits for approval', () => {
     expect(approvals.approve('7', 'abc', 'bob', undefined)).toMatchObject({ ok: false });
     expect(approvals.reject('7', 'bob')).toMatchObject({ ok: false });
     expect(await answer).toMatchObject({ by: 'ada' });
-    expect(journalled).toHaveLength(1);
+    expect(journalled.map(({ type }) => type)).toEqual(['approval-asked', 'approval']);
   });
 
   it('is refused where a person rejects it', async () => {

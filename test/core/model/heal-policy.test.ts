@@ -3,7 +3,12 @@ import { chooseStrategy, type HealSituation, waitBeforeNext } from '../../../src
 import type { Failure, StrategyCondition } from '../../../src/core/model/types.ts';
 
 const failure: Failure = { kind: 'failed', probe: 'exec:load', message: 'CRITICAL - Load 9.1', exitCode: 2 };
-const situation: HealSituation = { attempt: 1, failure, tags: { role: 'router', site: 'berlin' } };
+const situation: HealSituation = {
+  attempt: 1,
+  failure,
+  tags: { role: 'router', site: 'berlin' },
+  dialect: 'cisco-ios',
+};
 
 function holds(when: StrategyCondition, changes: Partial<HealSituation> = {}): boolean {
   return chooseStrategy([{ when }], { ...situation, ...changes }) !== null;
@@ -29,6 +34,9 @@ describe('a strategy', () => {
     { when: { tags: { role: 'router', site: 'berlin' } }, fits: true },
     { when: { tags: { role: 'router', site: 'rome' } }, fits: false },
     { when: { tags: { rack: 'a1' } }, fits: false },
+    { when: { dialect: ['cisco-ios'] }, fits: true },
+    { when: { dialect: ['linux', 'cisco-ios'] }, fits: true },
+    { when: { dialect: ['linux'] }, fits: false },
     { when: { attempt: [1], failure: ['exit:2'], tags: { role: 'router' }, text: 'load' }, fits: true },
     { when: { attempt: [1], failure: ['exit:2'], tags: { role: 'switch' }, text: 'load' }, fits: false },
   ])('that applies when $when fits: $fits', ({ when, fits }) => {
@@ -39,6 +47,10 @@ describe('a strategy', () => {
     const silent: Failure = { kind: 'timeout', probe: 'icmp', message: 'no answer' };
     expect(holds({ failure: ['exit:2'] }, { failure: silent })).toBe(false);
     expect(holds({ failure: ['exit:0'] }, { failure: silent })).toBe(false);
+  });
+
+  test('on a dialect does not fit a device without ssh access', () => {
+    expect(holds({ dialect: ['auto', 'cisco-ios'] }, { dialect: null })).toBe(false);
   });
 
   test('is the first that applies', () => {

@@ -79,6 +79,7 @@ describe('one device', () => {
       // 10 s of cooling down; then its next row is waited for.
       '+330s would-heal web 2/2 "reboot"',
       '+660s verification web 2 false',
+      '+660s would-refuse web attempts',
       '+660s needs-human web attempts',
     ]);
     expect(summary).toMatchObject({ heals: 2, notRecovered: 2, needsHuman: 1, refused: { attempts: 1 } });
@@ -133,7 +134,11 @@ describe('gates', () => {
 
   test('healing that is off in the config is what stops it', async () => {
     const { told, summary } = await play({ devices: [web()], healing: { enabled: false } }, down());
-    expect(told.slice(1)).toEqual(['+120s incident-opened web', '+120s needs-human web healing-disabled']);
+    expect(told.slice(1)).toEqual([
+      '+120s incident-opened web',
+      '+120s would-refuse web healing-disabled',
+      '+120s needs-human web healing-disabled',
+    ]);
     expect(summary.refused).toEqual({ 'healing-disabled': 1 });
   });
 
@@ -166,7 +171,7 @@ describe('gates', () => {
 
   test('a flapping device is left alone', async () => {
     const { told } = await play(
-      { devices: [web({ failureThreshold: 1, successThreshold: 1 })] },
+      { devices: [web({ failureThreshold: 1, successThreshold: 1 })], healing: { maxAttempts: 20 } },
       recorded({ ip: '10.0.0.1', checks: `++${times('-+', 8)}----` }),
     );
     expect(told.some((line) => line.includes('flapping-started web'))).toBe(true);

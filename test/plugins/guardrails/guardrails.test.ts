@@ -161,6 +161,25 @@ const HOLDS: readonly [gate: string, when: string, situation: Situation, says: R
   ],
   [
     'concurrency',
+    'a step would run on a device of a group in which somebody is being healed',
+    {
+      devices: [broken(), well({ id: 'pdu', group: 'power' })],
+      attempt: { targets: ['d0', 'pdu'] },
+      fleet: { heals: { running: [running('d9', 'power')], begun: [] } },
+    },
+    /d9 of the same group/,
+  ],
+  [
+    'concurrency',
+    'a heal of another group runs on a device of this one',
+    {
+      devices: [broken(), well({ id: 'd1' })],
+      fleet: { heals: { running: [{ device: 'x', group: 'y', targets: ['x', 'd1'] }], begun: [] } },
+    },
+    /x of the same group/,
+  ],
+  [
+    'concurrency',
     'three are being healed',
     { fleet: { heals: { running: ['x', 'y', 'z'].map((id) => running(id, id)), begun: [] } } },
     /3 heals are running/,

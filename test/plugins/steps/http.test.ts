@@ -151,14 +151,13 @@ describe('secrets of an http step', () => {
   });
 });
 
-it('a request that only reads is harmless; one that sets may be repeated; a POST may not', () => {
-  const facts = (method: string) => {
-    const spec = http.spec.parse({ http: base, method });
-    return [http.risk!(spec), http.idempotent!(spec)];
-  };
-  expect(facts('GET')).toEqual(['low', true]);
-  expect(facts('PUT')).toEqual(['medium', true]);
-  expect(facts('POST')).toEqual(['medium', false]);
+it.each([
+  ['GET', 'low'],
+  ['HEAD', 'low'],
+  ['PUT', 'medium'],
+  ['POST', 'medium'],
+])('a request by %s is of %s risk', (method, risk) => {
+  expect(http.risk!(http.spec.parse({ http: base, method }))).toBe(risk);
 });
 
 it.each([

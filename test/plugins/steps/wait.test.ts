@@ -20,7 +20,6 @@ it('ends at once when it is cancelled, and spends no attempt', async () => {
 it('is harmless, says how long, and has a time limit beyond its own length', () => {
   const spec = wait.spec.parse({ wait: '10m' });
   expect(wait.describe(spec, device)).toEqual(['wait 600 s']);
-  expect(wait.idempotent!(spec)).toBe(true);
   expect(wait.risk!(spec)).toBe('low');
   expect(wait.defaultTimeoutMs!(spec)).toBeGreaterThan(600_000);
 });
