@@ -73,7 +73,7 @@ export async function runCheck(
     surroundingsOf(context, device),
   );
   device.state = state;
-  device.last.note(outcome, judged);
+  device.last.note(outcome, judged, clock.monoMs());
   account(context, device, outcome, results);
   store.deviceChanged(device.id);
 

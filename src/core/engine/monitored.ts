@@ -29,6 +29,8 @@ export class LastCheck {
   /** When it began: epoch milliseconds, and on the monotonic clock. */
   at = Number.NaN;
   monoMs = Number.NaN;
+  /** When it was over, on the monotonic clock: a silent device takes its whole timeout. */
+  endedMonoMs = Number.NaN;
   /** NaN where nothing answered. */
   rttMs = Number.NaN;
   /** Why it failed, or why it says nothing. */
@@ -39,7 +41,8 @@ export class LastCheck {
   judgedRttMs = Number.NaN;
   judgedLossPercent = Number.NaN;
 
-  note(outcome: CheckOutcome, judged: boolean): void {
+  note(outcome: CheckOutcome, judged: boolean, endedMonoMs: number): void {
+    this.endedMonoMs = endedMonoMs;
     this.verdict = outcome.verdict;
     this.at = outcome.at;
     this.monoMs = outcome.monoMs;

@@ -199,7 +199,7 @@ const UNKNOWN: Veto = { gate: 'healthy', veto: 'its newest check says nothing' }
 
 /** Whether the verdict on a device stems from another check than the newest, or from one that is long ago. */
 function isOld({ clock }: RemedyContext, { last, config }: Monitored): boolean {
-  return !last.judged || clock.monoMs() - last.monoMs > config.check.retryIntervalMs;
+  return !last.judged || clock.monoMs() - last.endedMonoMs > config.check.retryIntervalMs;
 }
 
 function observed(context: RemedyContext, device: Monitored, { plan }: Planned): Next {

@@ -21,6 +21,15 @@ describe('a device that fails', () => {
     expect(w.device('b').stats.onlineChecks).toBe(w.device('b').stats.totalChecks);
   });
 
+  it('is healed at once even where the time for an answer is longer than the wait between checks', async () => {
+    const w = await world([{ id: 'a' }], { monitoring: { timeout: '3s', retryInterval: '1s' } }).start();
+    await w.clock.advance(12_000);
+    w.down.add('a');
+    await w.clock.advance(30_000);
+    expect(w.told('heal-refused')).toEqual([]);
+    expect(w.healed).toEqual(['a']);
+  });
+
   it('that comes back before it is hard down alerts nobody', async () => {
     const w = await world([{ id: 'a' }]).start();
     await w.clock.advance(5_000);

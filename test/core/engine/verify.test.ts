@@ -36,7 +36,7 @@ function setUp(looks: readonly Look[], successThreshold = 2, selfOffline = () =>
       unknown: { verdict: 'unknown', reason: 'no socket' },
     };
     const outcome = { ...when, ...outcomes[look] } as CheckOutcome;
-    device.last.note(outcome, look === 'ok' || look === 'failed');
+    device.last.note(outcome, look === 'ok' || look === 'failed', outcome.monoMs);
   };
   const verdict = verify(
     { clock, checkNow, selfOffline },
