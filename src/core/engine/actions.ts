@@ -116,8 +116,13 @@ const HANDLERS: { readonly [T in Action['type']]: Handler<Extract<Action, { type
   resume: (engine, { device: id, by }) => engine.setPaused(id ?? null, by, false),
 };
 
+/** After these a gate may let pass what it has held. */
+const OPENS: ReadonlySet<Action['type']> = new Set(['resume', 'unack', 'end-downtime']);
+
 export async function act(engine: Engine, action: Action): Promise<ActionResult> {
-  return (HANDLERS[action.type] as Handler<Action>)(engine, action);
+  const result = await (HANDLERS[action.type] as Handler<Action>)(engine, action);
+  if (result.ok && OPENS.has(action.type)) engine.remedies.askAgain();
+  return result;
 }
 
 export function unknownDevice(id: string, known: Iterable<string>): ActionResult {

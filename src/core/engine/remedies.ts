@@ -31,6 +31,8 @@ export class Remedies {
   readonly #context: RemedyContext;
   readonly #running = new Map<string, Running>();
   #stopped = false;
+  /** Aborts when those that are held shall ask their gates again. */
+  #asking = new AbortController();
 
   constructor(context: RemedyContext) {
     this.#context = context;
@@ -92,6 +94,12 @@ export class Remedies {
     return first.promise;
   }
 
+  /** A person has changed what gates look at: who is held by one need not wait to hear of it. */
+  askAgain(): void {
+    this.#asking.abort();
+    this.#asking = new AbortController();
+  }
+
   /** The device is well again by other means: what waits has nothing left to do. */
   recovered(device: Monitored): void {
     this.#running.get(device.id)?.waiting.abort('the device came back by itself');
@@ -147,7 +155,7 @@ export class Remedies {
       if (veto.gate !== heldBy) this.#tellHeld(device, veto);
       heldBy = veto.gate;
       const waitMs = Math.max(ASK_AGAIN_AT_LEAST_MS, Math.min(veto.waitMs ?? ASK_AGAIN_MS, ASK_AGAIN_MS));
-      await pause(this.#context.clock, waitMs, signal);
+      await pause(this.#context.clock, waitMs, AbortSignal.any([signal, this.#asking.signal]));
     }
     return null;
   }

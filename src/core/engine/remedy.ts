@@ -79,14 +79,15 @@ export async function attemptHeal(
   const veto = await gates.ask(asked);
   if (veto) return heldBy(veto);
   if (!planned) return { kind: 'needs-human', reason: 'no strategy matches this failure', heal: null };
-  if (planned.plan.approval === 'never') {
+  const approval = request.force.includes('approval') ? 'auto' : planned.plan.approval;
+  if (approval === 'never') {
     return { kind: 'needs-human', reason: 'its strategy says: approval never', gate: 'approval', heal: null };
   }
   if (context.mode() === 'observe') return observed(context, device, planned);
 
   const id = context.nextHealId();
   let heal = newHeal(id, asked, context.clock.now());
-  if (planned.plan.approval === 'ask' && !request.force.includes('approval')) {
+  if (approval === 'ask') {
     const answer = await approvals.ask(heal, planned, device, signal);
     if (answer.given === 'withdrawn')
       return { kind: 'over', outcome: 'refused', reason: answer.reason, heal: id };
