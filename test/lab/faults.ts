@@ -16,6 +16,13 @@ export const linkUp = (device: LabDevice) => run(['ip', '-n', device.namespace, 
 export const portDown = (theSwitch: LabDevice, child: LabDevice) =>
   run(['ip', '-n', theSwitch.namespace, 'link', 'set', child.port, 'down']);
 
+export const portUp = (theSwitch: LabDevice, child: LabDevice) =>
+  run(['ip', '-n', theSwitch.namespace, 'link', 'set', child.port, 'up']);
+
+/** Both of its links at once: from outside, a machine that is off or starts again. */
+export const allLinks = (device: LabDevice, state: 'up' | 'down') =>
+  ip([`link set eth0 ${state}`, `link set eth1 ${state}`], device.namespace);
+
 /** The device answers no pings but everything else: `sysctl -w net.ipv4.icmp_echo_ignore_all=0` heals it. */
 export const icmpOff = (device: LabDevice) => device.run('sysctl -qw net.ipv4.icmp_echo_ignore_all=1');
 
@@ -90,7 +97,8 @@ export const killSshd = (device: LabDevice) =>
      while [ -n "$(ss -Hltn 'sport = :22')" ]; do sleep 0.02; done`,
   );
 
-async function startSshd(device: LabDevice): Promise<void> {
+/** After `killSshd`, with the configuration and the keys that it had. */
+export async function startSshd(device: LabDevice): Promise<void> {
   await device.run(
     `/usr/sbin/sshd -f ${device.dir}/sshd_config -E ${device.dir}/sshd.log
      until [ -s ${device.dir}/sshd.pid ]; do sleep 0.02; done`,

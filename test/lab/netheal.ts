@@ -18,7 +18,10 @@ export type Event = Readonly<{
   device?: string;
   outcome?: string;
   gate?: string;
+  from?: string;
   to?: string;
+  heal?: string;
+  incident?: string;
 }>;
 
 /** A folder with a config, and the netheal processes that are run on it in the lab's monitor namespace. */
@@ -123,22 +126,24 @@ export class Netheal {
     return new Error(`${what}; told so far:\n${told}\nstderr:\n${this.#stderr.slice(-2_000)}`);
   }
 
-  /** A JSON answer of the API on the daemon's Unix socket. */
-  api<T = unknown>(path: string): Promise<T> {
+  /** A JSON answer of the API on the daemon's Unix socket; with a body it is a POST. */
+  api<T = unknown>(path: string, body?: object): Promise<T> {
     return new Promise((resolve, reject) => {
       const socketPath = `${this.dir}/state/netheal.sock`;
-      request({ socketPath, path, timeout: 5_000 }, (response) => {
-        let body = '';
+      const posted =
+        body === undefined ? {} : { method: 'POST', headers: { 'content-type': 'application/json' } };
+      request({ socketPath, path, timeout: 5_000, ...posted }, (response) => {
+        let text = '';
         response.on('data', (chunk) => {
-          body += chunk;
+          text += chunk;
         });
         response.on('end', () => {
-          if (response.statusCode === 200) resolve(JSON.parse(body));
-          else reject(new Error(`${path}: ${response.statusCode} ${body}`));
+          if (response.statusCode === 200) resolve(JSON.parse(text));
+          else reject(new Error(`${path}: ${response.statusCode} ${text}`));
         });
       })
         .on('error', reject)
-        .end();
+        .end(body === undefined ? undefined : JSON.stringify(body));
     });
   }
 
@@ -173,7 +178,7 @@ export class Netheal {
     if (child === null) return null;
     if (!hasEnded(child)) {
       child.kill(signal);
-      await once(child, 'exit');
+      await once(child, 'close'); // and not 'exit': what it said last is still on its way then
     }
     return child.exitCode;
   }
