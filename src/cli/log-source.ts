@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { select } from '../core/api/select.ts';
 import type { DeviceView, Snapshot, Source } from '../core/api/types.ts';
 import type { DeviceConfig, ResolvedConfig } from '../core/config/types.ts';
@@ -7,6 +6,7 @@ import { Monitored } from '../core/engine/monitored.ts';
 import { type SampleRing, SampleStore } from '../core/engine/samples.ts';
 import { deviceView } from '../core/engine/view.ts';
 import { parseLogRow } from '../core/replay/log-row.ts';
+import { csvLogOf } from './log-files.ts';
 
 /** How much of a large log is read, from its end. */
 const READ_BYTES = 64 * 1024 * 1024;
@@ -67,11 +67,7 @@ export function logSource(config: ResolvedConfig): Source {
 type Row = Readonly<{ at: number; ok: boolean; rttMs: number | null }>;
 
 function readRows(config: ResolvedConfig): Map<string, Row[]> {
-  const plugin = config.plugins.find(({ name }) => name === 'csv-logger');
-  const path = resolve(
-    config.dir,
-    (plugin?.options as { path?: string } | undefined)?.path ?? 'logs/uptime.csv',
-  );
+  const path = csvLogOf(config);
   const rows = new Map<string, Row[]>();
   if (!existsSync(path)) return rows;
   const bytes = readFileSync(path);

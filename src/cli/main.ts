@@ -104,6 +104,22 @@ function program(): Command {
     )
     .action(does(async (log: string, options: never) => (await import('./replay.ts')).replay(log, options)));
 
+  command(
+    'report [log]',
+    'uptime, outages and heals of devices and groups, from the history or an uptime.csv',
+  )
+    .option('--from <time>', 'leave out what is older, e.g. 2026-11-01, or 30d (ago)')
+    .option('--to <time>', 'leave out this time and what is newer')
+    .option('--group <name>', 'only the devices of this group')
+    .addOption(
+      new Option('--format <format>', 'how it is printed').choices(['table', 'csv', 'json']).default('table'),
+    )
+    .action(
+      does(async (log: string | undefined, options: never) =>
+        (await import('./report.ts')).report(log, options),
+      ),
+    );
+
   command('heals [heal]', 'the attempts the daemon knows; one with its transcript').action(does(heals));
   command('approve <heal>', 'let a waiting heal run')
     .option('--hash <hash>', 'refuse unless the plan still has this hash')

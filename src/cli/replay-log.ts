@@ -1,11 +1,8 @@
-import { closeSync, openSync, readSync } from 'node:fs';
 import { messageOf, NethealError } from '../core/errors.ts';
 import { readCsvRecording } from '../core/replay/csv-recording.ts';
 import { LOST, NO_VERDICT, type Recording, type Span, Track, UNTIMED } from '../core/replay/track.ts';
 import { visitChecks } from '../plugins/history/recorded.ts';
-
-/** What an SQLite database begins with. */
-const SQLITE = 'SQLite format 3\0';
+import { isHistory } from './log-files.ts';
 
 /**
  * Reads a log, an `uptime.csv` or a `history.db`, whatever its name is.
@@ -14,7 +11,7 @@ const SQLITE = 'SQLite format 3\0';
  */
 export function readRecording(path: string, span: Span): Recording {
   try {
-    return beginsWith(path, SQLITE) ? readHistory(path, span) : readCsvRecording(path, span);
+    return isHistory(path) ? readHistory(path, span) : readCsvRecording(path, span);
   } catch (thrown) {
     throw new NethealError('NH_ARGUMENT_INVALID', `${path} cannot be read: ${messageOf(thrown)}`, {
       cause: thrown,
@@ -22,20 +19,9 @@ export function readRecording(path: string, span: Span): Recording {
   }
 }
 
-function beginsWith(path: string, text: string): boolean {
-  const file = openSync(path, 'r');
-  try {
-    const bytes = Buffer.alloc(text.length);
-    readSync(file, bytes, 0, bytes.length, 0);
-    return bytes.toString('latin1') === text;
-  } finally {
-    closeSync(file);
-  }
-}
-
 function readHistory(path: string, span: Span): Recording {
   const tracks = new Map<string, Track>();
-  visitChecks(path, finite(span), ({ device, at, ok, rttMs }) => {
+  visitChecks(path, span, ({ device, at, ok, rttMs }) => {
     let track = tracks.get(device);
     if (!track) {
       track = new Track(null, device);
@@ -45,9 +31,4 @@ function readHistory(path: string, span: Span): Recording {
   });
   for (const track of tracks.values()) track.sort();
   return { source: path, kind: 'history', tracks: [...tracks.values()], badRows: 0, badLines: [] };
-}
-
-/** SQLite compares with numbers, and has no infinite ones. */
-function finite({ from, to }: Span): Span {
-  return { from: Math.max(0, from), to: Math.min(to, Number.MAX_SAFE_INTEGER) };
 }

@@ -123,6 +123,8 @@ export type CheckRecord = Readonly<{
   lossPercent: number;
   failure: Failure | null;
   reachability: Reachability;
+  /** In a downtime, or while our own uplink is gone: the time counts neither for nor against the device. */
+  excluded: boolean;
 }>;
 
 // ---------------------------------------------------------------- healers

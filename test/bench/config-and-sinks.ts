@@ -135,6 +135,7 @@ function batchAt(n: number, devices: readonly Device[]): CheckRecord[] {
       lossPercent: 0,
       failure: null,
       reachability: 'up',
+      excluded: false,
     };
   });
 }

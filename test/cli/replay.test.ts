@@ -120,6 +120,7 @@ describe('replay', () => {
       lossPercent: ok ? 0 : 100,
       failure: null,
       reachability: 'up',
+      excluded: false,
     });
     const writer = new HistoryWriter(join(cwd, 'history.db'), Number.POSITIVE_INFINITY, () => START);
     writer.write(

@@ -77,7 +77,7 @@ export async function runCheck(
   account(context, device, outcome, results);
   store.deviceChanged(device.id);
 
-  context.record(toRecord(device, outcome));
+  context.record(toRecord(context, device, outcome));
   if (hooks.onSample.isUsed()) {
     for (const [index, { name }] of device.probes.entries()) {
       const result = results[index]!;
@@ -182,9 +182,10 @@ function account(
   device.stand(clock.monoMs(), uplink.offline);
 }
 
-function toRecord(device: Monitored, outcome: CheckOutcome): CheckRecord {
+function toRecord({ uplink }: CycleContext, device: Monitored, outcome: CheckOutcome): CheckRecord {
   const { reachability } = device.state;
-  const common = { at: outcome.at, device: device.device, reachability };
+  const excluded = uplink.offline || device.downtime !== null;
+  const common = { at: outcome.at, device: device.device, reachability, excluded };
   if (outcome.verdict === 'unknown')
     return { ...common, ok: null, rttMs: null, lossPercent: 0, failure: null };
   return {

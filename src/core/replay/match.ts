@@ -5,8 +5,8 @@ import { type Recording, Track } from './track.ts';
 export type Matched = Readonly<{
   /** By the id of the device. */
   tracks: ReadonlyMap<string, Track>;
-  /** In the log and not in the config, in words. */
-  unknown: readonly string[];
+  /** In the log and not in the config. */
+  unknown: readonly Track[];
   /** In the config and not in the log: ids. */
   missing: readonly string[];
 }>;
@@ -17,7 +17,7 @@ export type Matched = Readonly<{
  */
 export function matchTracks(devices: readonly DeviceConfig[], { kind, tracks }: Recording): Matched {
   const found = new Map<string, Track[]>();
-  const unknown: string[] = [];
+  const unknown: Track[] = [];
   for (const track of tracks) {
     const candidates = devices.filter(({ id, address }) =>
       kind === 'history' ? id === track.name : address === track.address,
@@ -25,13 +25,18 @@ export function matchTracks(devices: readonly DeviceConfig[], { kind, tracks }: 
     const device =
       candidates.length > 1 ? candidates.find(({ label }) => label === track.name) : candidates[0];
     if (device) found.set(device.id, [...(found.get(device.id) ?? []), track]);
-    else unknown.push(track.address === null ? track.name : `${track.name} (${track.address})`);
+    else unknown.push(track);
   }
   return {
     tracks: new Map([...found].map(([id, parts]) => [id, joined(parts)])),
     unknown,
     missing: devices.map(({ id }) => id).filter((id) => !found.has(id)),
   };
+}
+
+/** A track as people know its device. */
+export function trackName({ address, name }: Track): string {
+  return address === null ? name : `${name} (${address})`;
 }
 
 function joined([first, ...others]: readonly Track[]): Track {

@@ -11,7 +11,7 @@ import { createHooks, type Hooks } from '../kernel/hooks.ts';
 import { PluginHost, type PluginServices } from '../kernel/host.ts';
 import { Registry } from '../kernel/registry.ts';
 import { Store } from '../store.ts';
-import { type Matched, matchTracks } from './match.ts';
+import { type Matched, matchTracks, trackName } from './match.ts';
 import { Player } from './player.ts';
 import { ReplayClock } from './replay-clock.ts';
 import { shadowStrategies, withTimeToVerify } from './shadow.ts';
@@ -119,7 +119,7 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
     gaps,
     gapMs,
     badRows: recording.badRows,
-    unknown: matched.unknown,
+    unknown: matched.unknown.map(trackName),
     missing: matched.missing,
   };
 }
@@ -158,7 +158,7 @@ function notesOn(
           `${source}: ${badRows} row(s) make no sense and are left out (lines ${badLines.join(', ')}${badRows > badLines.length ? ', ...' : ''})`,
         ]
       : []),
-    ...(unknown.length > 0 ? [`in the log and not in the config: ${unknown.join(', ')}`] : []),
+    ...(unknown.length > 0 ? [`in the log and not in the config: ${unknown.map(trackName).join(', ')}`] : []),
     ...(missing.length > 0 ? [`in the config and not in the log: ${missing.join(', ')}`] : []),
     ...(unheard.length > 0 ? [`witnesses that are not in the log are not asked: ${unheard.join(', ')}`] : []),
     ...strangers.map(({ plugin }) => `the hooks of plugin ${plugin} are not called`),

@@ -15,7 +15,8 @@ const SCHEMA = `
     ok INTEGER,                   -- null: the monitor's own fault, no verdict
     rtt_ms REAL,
     loss_percent REAL NOT NULL,
-    reachability TEXT NOT NULL
+    reachability TEXT NOT NULL,
+    excluded INTEGER              -- 1: in a downtime, or our own uplink was gone; else null
   );
   CREATE TABLE IF NOT EXISTS events (
     at INTEGER NOT NULL,
@@ -37,7 +38,7 @@ const SCHEMA = `
     message TEXT NOT NULL
   );
   CREATE INDEX IF NOT EXISTS heals_by_id ON heals (id);
-  PRAGMA user_version = 1;
+  PRAGMA user_version = 2;
 `;
 
 const SQLITE_CORRUPT = 11;
@@ -46,6 +47,11 @@ const BUSY_TIMEOUT_MS = 250;
 /** 64 MB: so long does the log get where `Checkpoints` cannot keep up. */
 const LOG_PAGES = 16_384;
 
+/** What brings a database of an earlier version to the next one, by the version it had. */
+const MIGRATIONS: Readonly<Record<number, string>> = {
+  1: 'ALTER TABLE checks ADD COLUMN excluded INTEGER',
+};
+
 /** Opens the history for writing, making folder, file and tables where they are missing. */
 export function openDatabase(path: string): DatabaseSync {
   mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
@@ -53,12 +59,24 @@ export function openDatabase(path: string): DatabaseSync {
   try {
     database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA journal_mode = WAL;`);
     database.exec(`PRAGMA wal_autocheckpoint = ${LOG_PAGES}`);
+    migrate(database);
     database.exec(SCHEMA);
   } catch (thrown) {
     database.close();
     throw thrown;
   }
   return database;
+}
+
+/** The version of a database's tables; 0 where it has none yet. */
+export function versionOf(database: DatabaseSync): number {
+  return Number(database.prepare('PRAGMA user_version').get()?.user_version);
+}
+
+function migrate(database: DatabaseSync): void {
+  for (let version = versionOf(database); MIGRATIONS[version] !== undefined; version++) {
+    database.exec(`BEGIN; ${MIGRATIONS[version]}; PRAGMA user_version = ${version + 1}; COMMIT`);
+  }
 }
 
 /** True where the file itself is broken: trying again will not help. */

@@ -54,9 +54,10 @@ export class HistoryWriter {
     this.#database.close();
   }
 
-  #writeCheck({ at, device, ok, rttMs, lossPercent, reachability }: CheckRecord): void {
+  #writeCheck({ at, device, ok, rttMs, lossPercent, reachability, excluded }: CheckRecord): void {
     const verdict = ok === null ? null : Number(ok);
-    this.#statements.check.run(at, this.#numberOf(device.id), verdict, rttMs, lossPercent, reachability);
+    const number = this.#numberOf(device.id);
+    this.#statements.check.run(at, number, verdict, rttMs, lossPercent, reachability, excluded ? 1 : null);
   }
 
   #writeEvent({ seq, at, type, level, device, message, ...detail }: EventRecord): void {
@@ -94,7 +95,7 @@ function prepare(database: DatabaseSync) {
   return {
     devices: database.prepare('SELECT id, name FROM devices'),
     addDevice: database.prepare('INSERT INTO devices (name) VALUES (?)'),
-    check: database.prepare('INSERT INTO checks VALUES (?, ?, ?, ?, ?, ?)'),
+    check: database.prepare('INSERT INTO checks VALUES (?, ?, ?, ?, ?, ?, ?)'),
     event: database.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)'),
     healStarted: database.prepare(
       'INSERT INTO heals (id, device, incident, started_at, message) VALUES (?, ?, ?, ?, ?)',

@@ -12,6 +12,7 @@ const check = (at: number): SinkRecord => ({
     lossPercent: 0,
     failure: null,
     reachability: 'up',
+    excluded: false,
   },
 });
 const event = (seq: number): SinkRecord => ({

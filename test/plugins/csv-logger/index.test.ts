@@ -22,6 +22,7 @@ const check = (ok: boolean | null): SinkRecord => ({
     lossPercent: 0,
     failure: null,
     reachability: 'up',
+    excluded: false,
   } satisfies CheckRecord,
 });
 const sinkOf = async (options?: unknown) =>

@@ -20,6 +20,7 @@ const check = (given: Partial<CheckRecord> & { label?: string; address?: string 
   lossPercent: 0,
   failure: null,
   reachability: 'up',
+  excluded: false,
   ...given,
 });
 const labelCell = (label: string) =>

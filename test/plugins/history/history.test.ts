@@ -59,6 +59,7 @@ const check = (device: string, at: number, given: Partial<CheckRecord> = {}): Si
     lossPercent: 0,
     failure: null,
     reachability: 'up',
+    excluded: false,
     ...given,
   },
 });

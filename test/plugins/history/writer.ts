@@ -5,7 +5,15 @@ import { HistoryWriter } from '../../../src/plugins/history/writer.ts';
 /** Writes batches of 100 checks for ever, saying each on stdout once it is acknowledged: for the test that kills it. */
 const writer = new HistoryWriter(process.argv[2] ?? '', 86_400_000, Date.now);
 const device = { id: 'a', address: '192.0.2.1', label: 'A', group: 'default', tags: {}, parents: [] };
-const record = { device, ok: true, rttMs: 1, lossPercent: 0, failure: null, reachability: 'up' } as const;
+const record = {
+  device,
+  ok: true,
+  rttMs: 1,
+  lossPercent: 0,
+  failure: null,
+  reachability: 'up',
+  excluded: false,
+} as const;
 for (;;) {
   const batch = Array.from(
     { length: 100 },
