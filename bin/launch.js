@@ -1,5 +1,4 @@
 // Plain old syntax: this file must load on a Node that is too old for everything else, to say so in one sentence.
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import module from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -32,7 +31,8 @@ export function launch(from, modulePath) {
   );
 }
 
-function relaunch(node) {
+async function relaunch(node) {
+  const { spawn } = await import('node:child_process');
   const env = Object.assign({}, process.env, { NETHEAL_RELAUNCHED: '1' });
   const child = spawn(node, process.argv.slice(1), { stdio: 'inherit', env: env });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));

@@ -1,6 +1,5 @@
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { findConfig, loadConfig } from '../core/config/load.ts';
 import type { ResolvedConfig } from '../core/config/types.ts';
 import { type ErrorCode, messageOf, NethealError } from '../core/errors.ts';
 
@@ -23,7 +22,10 @@ const USAGE_CODES: ReadonlySet<ErrorCode> = new Set([
   'NH_UNKNOWN_DEVICE',
 ]);
 
-export function load(options: GlobalOptions): Promise<ResolvedConfig> {
+// The readers of a config take a tenth of a second to load, and whoever names a socket needs none.
+
+export async function load(options: GlobalOptions): Promise<ResolvedConfig> {
+  const { loadConfig } = await import('../core/config/load.ts');
   return loadConfig({
     cwd: process.cwd(),
     env: process.env,
@@ -33,7 +35,8 @@ export function load(options: GlobalOptions): Promise<ResolvedConfig> {
 }
 
 /** Path of the config that a command would use, or null where there is none. */
-export function find(options: GlobalOptions): Promise<string | null> {
+export async function find(options: GlobalOptions): Promise<string | null> {
+  const { findConfig } = await import('../core/config/load.ts');
   return findConfig({
     cwd: process.cwd(),
     env: process.env,

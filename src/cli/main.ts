@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError, Option } from 'commander';
-import { approve, durationArgument, heals, send } from './act.ts';
+import type { Action } from '../core/api/types.ts';
 import { currentUser, EXIT, type GlobalOptions, runCommand } from './context.ts';
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
@@ -120,11 +120,15 @@ function program(): Command {
       ),
     );
 
-  command('heals [heal]', 'the attempts the daemon knows; one with its transcript').action(does(heals));
+  command('heals [heal]', 'the attempts the daemon knows; one with its transcript').action(
+    does(async (id: string | undefined, options: GlobalOptions) =>
+      (await import('./act.ts')).heals(id, options),
+    ),
+  );
   command('approve <heal>', 'let a waiting heal run')
     .option('--hash <hash>', 'refuse unless the plan still has this hash')
     .option('--label <label>', "the device's label, for heals of high risk")
-    .action(does(approve));
+    .action(does(async (heal: string, options: never) => (await import('./act.ts')).approve(heal, options)));
   command('reject <heal>', 'do not let a waiting heal run').action(
     does((heal: string, options: GlobalOptions) => send({ type: 'reject', heal, by }, options)),
   );
@@ -137,14 +141,15 @@ function program(): Command {
     'downtime <device> <length> [reason...]',
     'a planned outage from now on, e.g. 2h; with "end" for a length: it is over',
   ).action(
-    does((device: string, length: string, reason: string[], options: GlobalOptions) =>
-      send(
+    does(async (device: string, length: string, reason: string[], options: GlobalOptions) => {
+      const { durationArgument } = await import('./act.ts');
+      return send(
         length === 'end'
           ? { type: 'end-downtime', device, by }
           : { type: 'downtime', device, by, reason: because(reason), durationMs: durationArgument(length) },
         options,
-      ),
-    ),
+      );
+    }),
   );
   command('note <device> <text...>', 'a line for whoever looks at the device next').action(
     does((device: string, text: string[], options: GlobalOptions) =>
@@ -165,6 +170,11 @@ function program(): Command {
     ),
   );
   return root;
+}
+
+/** Whoever only looks waits neither for the readers of a config nor for what checks an action. */
+async function send(action: Action, options: GlobalOptions): Promise<number> {
+  return (await import('./act.ts')).send(action, options);
 }
 
 /** The words behind a command; a reason is asked of nobody at night. */

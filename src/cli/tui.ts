@@ -11,7 +11,9 @@ export type TuiOptions = GlobalOptions & Readonly<{ attach?: string; readOnly?: 
 /** `netheal-tui`: attaches to the running daemon of the config, else runs the engine inside; no config: the demo. */
 export async function tui(options: TuiOptions): Promise<number> {
   if (options.attach !== undefined) {
-    return show(await connectSource(options.attach, { lens: true }), options, 'the daemon goes on');
+    const connecting = connectSource(options.attach, { lens: true });
+    loadScreen(options);
+    return show(await connecting, options, 'the daemon goes on');
   }
   if (options.config === undefined && (await find(options)) === null) {
     const { demo } = await import('./demo.ts');
@@ -19,17 +21,23 @@ export async function tui(options: TuiOptions): Promise<number> {
     return demo(options);
   }
   const config = await load(options);
-  const running = await attachIfRunning(config, { lens: true });
+  const attaching = attachIfRunning(config, { lens: true });
+  loadScreen(options);
+  const running = await attaching;
   if (running) return show(running, options, 'the daemon goes on');
-  // The engine is of no use to a client; and while it waits for its first self-test, the screen can be loaded.
+  // The engine is of no use to a client.
   const { startMonitor } = await import('../core/monitor.ts');
-  const starting = startMonitor({
+  const monitor = await startMonitor({
     config,
     healing: healingMode(config, true),
     reread: rereading(options, true),
   });
-  void import('../tui/main.ts').then(({ preload }) => preload(process.stdout));
-  return showMonitor(await starting, options);
+  return showMonitor(monitor, options);
+}
+
+/** While the daemon makes its picture, the screen can be loaded. */
+function loadScreen({ plain }: TuiOptions): void {
+  if (!plain) void import('../tui/main.ts').then(({ preload }) => preload(process.stdout));
 }
 
 /** The terminal UI over an engine in this process, which ends with it. */

@@ -1,13 +1,10 @@
-import { widthOf } from './cells.ts';
+import { NARROW, widthOf } from './cells.ts';
 import type { Frame } from './frame.ts';
 import type { Size } from './ui.ts';
 
 /** A screen line cell by cell: the sign in each (empty behind a wide one), and the SGR parameters it is drawn with. */
 export type CellRow = Readonly<{ signs: readonly string[]; styles: readonly string[] }>;
 
-const ASCII = /^[\x20-\x7e]*$/;
-// Letters, punctuation and drawings that stand alone; anything else may join its neighbours.
-const ALONE = /^[\x20-\x7e\xa0-\u02ff\u0370-\u0482\u048a-\u058f\u2010-\u2027\u2190-\u28ff]*$/;
 const SEGMENTS = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 const SGR = /\x1b\[([\d;]*)m/g;
 const widths = new Map<string, number>();
@@ -61,12 +58,12 @@ function covered(row: CellRow, x: number, above: CellRow): CellRow {
 }
 
 function signsOf(text: string): Iterable<string> {
-  if (ALONE.test(text)) return text;
+  if (NARROW.test(text)) return text;
   return Array.from(SEGMENTS.segment(text), ({ segment }) => segment);
 }
 
 function cellsOf(sign: string): number {
-  if (ASCII.test(sign)) return 1;
+  if (NARROW.test(sign)) return 1;
   let width = widths.get(sign);
   if (width === undefined) {
     // Labels of a fleet have few signs; whatever a hostile one holds must not grow this for ever.

@@ -1,4 +1,4 @@
-import stringWidth from 'string-width';
+import { createRequire } from 'node:module';
 import type { Glyphs } from './glyphs.ts';
 import type { Paint, Style } from './theme.ts';
 
@@ -8,14 +8,18 @@ export type Look = Readonly<{ glyphs: Glyphs; paint: Paint }>;
 /** A piece of a line: bare, or with a style. */
 export type Span = string | readonly [style: Style, text: string];
 
-const PLAIN = /^[\x20-\x7e]*$/;
+/** Signs of one cell in every terminal that stand alone: Latin letters, arrows, lines, blocks, shapes, braille. */
+export const NARROW =
+  /^[\x20-\x7e\xa1-\xac\xae-\u02ff\u2010-\u2027\u2190-\u21ff\u2500-\u25fc\u25ff\u2716\u271a\u2800-\u28ff]*$/;
 // Terminals disagree about the width of these: an emoji, and whatever is joined to or varies the sign before it.
 const UNSTEADY = /\p{Emoji_Presentation}|\p{Regional_Indicator}|\p{Emoji_Modifier}|[\u200d\ufe0f\u20e3]/u;
+const require = createRequire(import.meta.url);
+let measure: typeof import('string-width').default | undefined;
 const SEGMENTS = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /** The text with every cluster of unsteady width replaced, so that columns stay where they are. */
 export function steady(text: string, glyphs: Glyphs): string {
-  if (PLAIN.test(text)) return text;
+  if (NARROW.test(text)) return text;
   const normal = text.normalize('NFC');
   if (!UNSTEADY.test(normal)) return normal;
   let out = '';
@@ -26,7 +30,13 @@ export function steady(text: string, glyphs: Glyphs): string {
 
 /** Cells the text takes. */
 export function widthOf(text: string): number {
-  return PLAIN.test(text) ? text.length : stringWidth(text);
+  return NARROW.test(text) ? text.length : stringWidth(text);
+}
+
+/** Its tables take 30 ms to load, and most fleets never need them. */
+function stringWidth(text: string): number {
+  measure ??= (require('string-width') as typeof import('string-width')).default;
+  return measure(text);
 }
 
 /** The text cut (with an ellipsis) or padded to exactly `width` cells. */

@@ -1,4 +1,5 @@
 import { type CellRow, cellRow, rowOf } from './cell-rows.ts';
+import { NARROW } from './cells.ts';
 import type { Frame } from './frame.ts';
 import type { Size } from './ui.ts';
 
@@ -91,7 +92,7 @@ function rowChanges(y: number, before: CellRow, after: CellRow, pen: Pen): strin
     if (x >= blankFrom) return out + pen.to('') + CLEAR_TO_END;
     out += pen.to(style) + sign;
     // Terminals disagree about the width of the less usual signs: behind one the place is said anew.
-    at = ASCII.test(sign) ? x + 1 : after.signs[x + 1] === '' || !isDrawing(sign) ? -1 : x + 1;
+    at = NARROW.test(sign) ? x + 1 : -1;
   }
   return out;
 }
@@ -109,11 +110,6 @@ function across({ signs, styles }: CellRow, at: number, x: number, pen: Pen): st
 
 function jump(y: number, x: number, isFirst: boolean): string {
   return isFirst ? `\x1b[${y + 1};${x + 1}H` : `\x1b[${x + 1}G`;
-}
-
-/** Signs of one cell everywhere: lines, blocks, shapes, arrows, braille, Latin letters. */
-function isDrawing(sign: string): boolean {
-  return /^[\xa1-\u02ff\u2010-\u2027\u2190-\u21ff\u2500-\u25ff\u2716\u271a\u2800-\u28ff]$/.test(sign);
 }
 
 /** From here to its end the row is blank; its width where that is not worth the erasing. */
