@@ -15,7 +15,7 @@ import type { AnyRow } from './views/view.ts';
 const TICK_MS = 250;
 /** A search is sent when the person has stopped typing for this long. */
 const SEARCH_MS = 200;
-/** The clock in the head. */
+/** The clock in the head; changes of what is not on the screen wait for it. */
 const CLOCK_MS = 1_000;
 /** Console lines that are kept among the events. */
 const CONSOLE_KEPT = 200;
@@ -51,6 +51,10 @@ export class UiStore {
   #rowsKey: readonly unknown[] = [];
   #frame: Frame = { lines: [], box: null };
   #version = 0;
+  /** Ids of the devices whose rows are on the screen. */
+  #onScreen: ReadonlySet<string> = new Set();
+  /** The source knows more than the picture. */
+  #isBehind = false;
   #stale = false;
   #search: Search = NO_SEARCH;
   #searchTimer: NodeJS.Timeout | null = null;
@@ -67,7 +71,7 @@ export class UiStore {
     this.#data = dataOf(source.snapshot());
     this.#collectEvents();
     this.#unsubscribe = source.subscribe((delta) => this.#changed(delta));
-    this.#clock = setInterval(() => this.draw(), CLOCK_MS);
+    this.#clock = setInterval(() => this.#tick(), CLOCK_MS);
     this.draw();
   }
 
@@ -185,6 +189,7 @@ export class UiStore {
     }
     this.#fetchSamples(scene);
     this.#searchSoon();
+    this.#onScreen = devicesOnScreen(this.ui, rows, this.#size);
     const frame = frameOf({ ...scene, ui: this.ui }, rows);
     if (sameFrame(frame, this.#frame)) return;
     this.#frame = frame;
@@ -208,18 +213,30 @@ export class UiStore {
   }
 
   #changed(delta: Delta): void {
-    const empty = Object.keys(delta).length <= 2;
-    if (empty && !this.#stateOfConnection()) return;
+    const { seq: _, at: __, devices, ...rest } = delta;
+    const isMore = Object.keys(rest).length > 0;
+    if (!isMore && devices === undefined && !this.#stateOfConnection()) return;
+    this.#isBehind = true;
+    // A new state comes with an event. What is left is a figure: of a row that nobody sees it can wait.
+    const canWait = (id: string) => this.#data.byId.has(id) && !this.#onScreen.has(id);
+    if (!isMore && devices?.every(({ id }) => canWait(id))) return;
     this.#tickSoon();
   }
 
   #tickSoon(): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = null;
+    this.#isBehind = true;
+    this.#timer ??= setTimeout(() => this.#tick(), TICK_MS);
+  }
+
+  #tick(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    if (this.#isBehind) {
+      this.#isBehind = false;
       this.#data = dataOf(this.source.snapshot());
       this.#collectEvents();
-      this.draw();
-    }, TICK_MS);
+    }
+    this.draw();
   }
 
   #collectEvents(): void {
@@ -264,6 +281,14 @@ export class UiStore {
       () => undefined,
     );
   }
+}
+
+/** The devices whose rows are in sight, or the one in detail with those around it. */
+function devicesOnScreen({ view, lists, device }: Ui, rows: readonly AnyRow[], { rows: height }: Size) {
+  if (device !== null) return new Set([device]);
+  const { top } = lists[view];
+  const { deviceOf } = VIEWS[view];
+  return new Set(rows.slice(top, top + height).flatMap((row) => deviceOf(row) ?? []));
 }
 
 function sameFrame(a: Frame, b: Frame): boolean {

@@ -11,7 +11,8 @@ describe('the store of the screen', () => {
     const ui = openUi({ source: new FakeSource({ snapshot: snapshot({ devices: many }) }) });
     const before = ui.store.version();
     ui.source.change({ devices: [{ ...many[499]!, rttMs: 77 }] });
-    await expect.poll(() => ui.store.scene.data.byId.get('dev-499')!.rttMs).toBe(77);
+    // It waits for the clock, which ticks once a second.
+    await expect.poll(() => ui.store.scene.data.byId.get('dev-499')!.rttMs, { timeout: 5_000 }).toBe(77);
     expect(ui.store.version()).toBe(before);
     ui.source.change({ devices: [{ ...many[0]!, rttMs: 77 }] });
     await expect.poll(() => ui.store.version()).toBe(before + 1);
