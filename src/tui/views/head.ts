@@ -14,9 +14,13 @@ const COUNT_ORDER: readonly ShownState[] = [
 
 /** The first line of every screen: counts, badges, clock, and in one word what kind of picture this is. */
 export function headLine(scene: Scene): string {
-  const { size, look, now } = scene;
+  const { size, look, now, connection, staleSince } = scene;
   const [style, word] = modeOf(scene);
-  const right: Span[] = [`${clock(now)} `, [style, word], ' '];
+  // The time of a stale picture is when it was last true.
+  const right: Span[] =
+    connection === 'stale'
+      ? [[style, `${word} since ${clock(staleSince)}`], ' ']
+      : [`${clock(now)} `, [style, word], ' '];
   const room = size.columns - spansWidth(look, right);
   const variants = [
     counts(scene, { words: true, gap: '  ', badges: true }),
