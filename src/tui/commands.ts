@@ -8,8 +8,16 @@ import { THEMES } from './theme.ts';
 import { type Approval, bodyHeight, filteredView, type Overlay, VIEW_NAMES, type ViewName } from './ui.ts';
 import { lastDetailTop } from './views/device.ts';
 
-/** What a command may use beside the store: the ways out of the program. */
-export type Shell = Readonly<{ store: UiStore; quit: () => void; redraw: () => void }>;
+/** What a command may use beside the store: the terminal, and the ways out of the program. */
+export type Shell = Readonly<{
+  store: UiStore;
+  quit: () => void;
+  redraw: () => void;
+  /** Stops this program as ^z does, until a shell wakes it. */
+  suspend: () => void;
+  /** Gives the terminal to another program, and takes it back when that has ended. */
+  lend: (run: () => Promise<void>) => Promise<void>;
+}>;
 type Command = (shell: Shell) => void;
 
 /** A key that was on its way when a question opened must not answer it. */
@@ -63,6 +71,10 @@ export const COMMANDS = {
   },
   help: ({ store }) => store.set({ overlay: { kind: 'help', top: 0 } }),
   redraw: ({ redraw }) => redraw(),
+  suspend: ({ store, suspend }) => {
+    if (!store.source.inProcess) suspend();
+    else store.say('Suspended, the engine inside would watch nothing: q quits.', 'bad');
+  },
   quit: ({ store, quit }) => {
     if (!store.source.inProcess) {
       quit();

@@ -32,18 +32,24 @@ export class Display {
     return { columns: this.#stdout.columns || 80, rows: this.#stdout.rows || 24 };
   }
 
-  /** Makes the terminal ours. */
+  /** False while it is lent to another program, and before and after. */
+  get isOurs(): boolean {
+    return this.#isOurs;
+  }
+
+  /** Makes the terminal ours; again, where somebody else may have changed its modes meanwhile. */
   enter(): void {
-    if (this.#isOurs) return;
+    // Node does nothing where it believes that the mode is set.
+    if (this.#isOurs) this.#stdin.setRawMode(false);
+    else this.#stdin.on('data', this.#onInput);
     this.#isOurs = true;
     this.#stdin.setRawMode(true);
     this.#stdin.setEncoding('utf8');
-    this.#stdin.on('data', this.#onInput);
     this.#stdin.resume();
     this.#painter.forget();
     this.#stdout.write(ENTER);
     // Whatever ends the process, the terminal is itself again.
-    process.once('exit', this.#leave);
+    process.off('exit', this.#leave).once('exit', this.#leave);
   }
 
   /** Gives the terminal back as it was. */

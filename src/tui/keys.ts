@@ -310,6 +310,14 @@ export const BINDINGS: readonly Binding[] = [
     help: 'draw it all anew',
     places: SCREENS,
   },
+  {
+    keys: ['ctrl+z'],
+    shown: '^z',
+    command: 'suspend',
+    section: 'APP',
+    help: 'suspend; fg wakes it',
+    places: SCREENS,
+  },
   { keys: ['q'], shown: 'q', command: 'quit', section: 'APP', help: 'quit', footer: 'quit', places: SCREENS },
 ];
 

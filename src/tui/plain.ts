@@ -126,10 +126,10 @@ function troubleLine(device: DeviceView, now: number, data: Data, look: Look): s
 }
 
 function lookOf({ env, stdin, stdout }: PlainOptions): Look {
-  const { unicode, colour } = terminalOf(env, stdin, stdout, true);
+  const { unicode, colours, theme } = terminalOf(env, stdin, stdout, true);
   return {
     glyphs: unicode ? UNICODE : ASCII,
-    paint: painter('dark', colour && Boolean(stdout.isTTY)),
+    paint: painter(theme, stdout.isTTY ? colours : 0),
   };
 }
 

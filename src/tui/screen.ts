@@ -28,11 +28,13 @@ export async function runScreen(source: Source, options: TuiOptions, terminal: T
     readOnly: options.readOnly,
     user: options.user,
     glyphs: terminal.unicode ? UNICODE : ASCII,
-    colour: terminal.colour,
+    colours: terminal.colours,
+    theme: terminal.theme,
     size: display.size,
     now: options.now ?? Date.now,
     monoMs: () => performance.now(),
   });
+  let isOver = false;
   const show = () => display.show(store.frame, store.size);
   const shell: Shell = {
     store,
@@ -41,7 +43,28 @@ export async function runScreen(source: Source, options: TuiOptions, terminal: T
       display.forget();
       show();
     },
+    suspend: () => {
+      display.leave();
+      // The whole group, as the terminal itself would do it. Where no shell could wake us the kernel ignores it.
+      process.kill(0, 'SIGTSTP');
+      setImmediate(takeBack);
+    },
+    lend: async (run) => {
+      display.leave();
+      try {
+        await run();
+      } catch (thrown) {
+        store.say(thrown instanceof Error ? thrown.message : String(thrown), 'bad');
+      }
+      takeBack();
+    },
   };
+  function takeBack(): void {
+    if (isOver) return;
+    display.enter();
+    onResize();
+    show();
+  }
   // A key that breaks something ends the screen, so that what broke can be read.
   function attempt(act: () => void): void {
     try {
@@ -52,13 +75,18 @@ export async function runScreen(source: Source, options: TuiOptions, terminal: T
   }
 
   const giveBack = captureConsole((text, level) => store.addConsoleLine(text, level));
-  const offs = listenForTheEnd(end, stdin, stdout);
+  const offs = listenForTheEnd(end, stdin, stdout, display);
+  // Stopped by somebody else and woken: the shell has had the terminal meanwhile. While it is lent, it is not ours to take.
+  const onWake = () => display.isOurs && takeBack();
+  process.on('SIGCONT', onWake);
   const onResize = () => store.resize(display.size);
   stdout.on('resize', onResize);
   display.enter();
   store.subscribe(show);
   show();
   const how = await ended;
+  isOver = true;
+  process.off('SIGCONT', onWake);
   stdout.off('resize', onResize);
   store.stop();
   keyboard.stop();
@@ -75,13 +103,18 @@ function listenForTheEnd(
   end: (how: End) => void,
   stdin: NodeJS.EventEmitter,
   stdout: NodeJS.EventEmitter,
+  display: Display,
 ): (() => void)[] {
   const offs: (() => void)[] = [];
   const on = (emitter: NodeJS.EventEmitter, event: string, listener: (...args: never[]) => void) => {
     emitter.on(event, listener as (...args: unknown[]) => void);
     offs.push(() => emitter.off(event, listener as (...args: unknown[]) => void));
   };
-  for (const signal of SIGNALS) on(process, signal, () => end({ code: 0 }));
+  for (const signal of SIGNALS)
+    on(process, signal, () => {
+      // ^C to the program that has the terminal reaches us too.
+      if (signal !== 'SIGINT' || display.isOurs) end({ code: 0 });
+    });
   // The terminal has gone: a hang-up that came without its signal.
   on(stdin, 'end', () => end({ code: 0 }));
   for (const stream of [stdin, stdout])

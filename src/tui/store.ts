@@ -7,6 +7,7 @@ import { searchWords } from './filter.ts';
 import { type Frame, frameOf, VIEWS } from './frame.ts';
 import type { Glyphs } from './glyphs.ts';
 import { LIST_START, settle } from './list.ts';
+import type { ColourDepth } from './terminal.ts';
 import { painter, type ThemeName } from './theme.ts';
 import { type Message, type Scene, type Size, UI_START, type Ui } from './ui.ts';
 import type { AnyRow } from './views/view.ts';
@@ -24,7 +25,9 @@ export type StoreOptions = Readonly<{
   readOnly: boolean;
   user: string;
   glyphs: Glyphs;
-  colour: boolean;
+  colours: ColourDepth;
+  /** The theme to begin with. */
+  theme: ThemeName;
   size: Size;
   now: () => number;
   /** For what must not jump with the wall clock. */
@@ -38,7 +41,7 @@ export type StoreOptions = Readonly<{
 export class UiStore {
   readonly source: Source;
   readonly options: StoreOptions;
-  ui: Ui = UI_START;
+  ui: Ui;
   #data: Data;
   #events: readonly EventRecord[] = [];
   #console: EventRecord[] = [];
@@ -46,7 +49,7 @@ export class UiStore {
   #samplesOf: unknown = null;
   #size: Size;
   #look: Look;
-  #lookOf: ThemeName = UI_START.theme;
+  #lookOf: ThemeName;
   #rows: readonly AnyRow[] = [];
   #rowsKey: readonly unknown[] = [];
   #frame: Frame = { lines: [], box: null };
@@ -67,7 +70,9 @@ export class UiStore {
     this.source = source;
     this.options = options;
     this.#size = options.size;
-    this.#look = { glyphs: options.glyphs, paint: painter(UI_START.theme, options.colour) };
+    this.ui = { ...UI_START, theme: options.theme };
+    this.#lookOf = options.theme;
+    this.#look = { glyphs: options.glyphs, paint: painter(options.theme, options.colours) };
     this.#data = dataOf(source.snapshot());
     this.#collectEvents();
     this.#unsubscribe = source.subscribe((delta) => this.#changed(delta));
@@ -200,7 +205,7 @@ export class UiStore {
   #currentLook(): Look {
     if (this.#lookOf !== this.ui.theme) {
       this.#lookOf = this.ui.theme;
-      this.#look = { ...this.#look, paint: painter(this.ui.theme, this.options.colour) };
+      this.#look = { ...this.#look, paint: painter(this.ui.theme, this.options.colours) };
     }
     return this.#look;
   }

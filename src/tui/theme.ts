@@ -1,4 +1,5 @@
 import type { ShownState } from '../core/model/shown-state.ts';
+import type { ColourDepth } from './terminal.ts';
 
 /** What a piece of text means; a theme says how that looks. */
 export type Style =
@@ -109,13 +110,35 @@ const TABLE: Readonly<Record<ThemeName, Theme>> = {
   'colour-blind': COLOUR_BLIND,
 };
 
+// Where there are 16 colours the bar is reversed: one of the eight backgrounds would hide a word of the same colour.
+const REVERSED = { selected: ['7', '27'] } as const satisfies Partial<Theme>;
+
+/** The same themes without what only a terminal of 256 colours has. */
+const TABLE_16: Readonly<Record<ThemeName, Theme>> = {
+  dark: { ...DARK, ...REVERSED },
+  light: { ...LIGHT, ...REVERSED, degraded: fg('33'), warn: fg('33') },
+  mono: MONO,
+  'colour-blind': {
+    ...DARK,
+    ...REVERSED,
+    up: fg('94'),
+    degraded: fg('97'),
+    down: boldFg('93'),
+    unreachable: fg('37'),
+    downtime: fg('90'),
+    good: fg('94'),
+    warn: fg('97'),
+    bad: fg('93'),
+  },
+};
+
 /** Puts a style on text. */
 export type Paint = (style: Style | 'selected', text: string) => string;
 
-/** The painter of a theme; without colour the text stays as it is. */
-export function painter(theme: ThemeName, colour: boolean): Paint {
-  if (!colour) return (_style, text) => text;
-  const table = TABLE[theme];
+/** The painter of a theme; without colours the text stays as it is. */
+export function painter(theme: ThemeName, colours: ColourDepth): Paint {
+  if (colours === 0) return (_style, text) => text;
+  const table = (colours === 16 ? TABLE_16 : TABLE)[theme];
   return (style, text) => {
     const [on, off] = table[style];
     return on === '' || text === '' ? text : `\x1b[${on}m${text}\x1b[${off}m`;

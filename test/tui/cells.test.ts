@@ -4,8 +4,8 @@ import { between, fitTo, line, steady, wrap } from '../../src/tui/cells.ts';
 import { ASCII, UNICODE } from '../../src/tui/glyphs.ts';
 import { painter } from '../../src/tui/theme.ts';
 
-const look = { glyphs: UNICODE, paint: painter('dark', false) };
-const coloured = { glyphs: UNICODE, paint: painter('dark', true) };
+const look = { glyphs: UNICODE, paint: painter('dark', 0) };
+const coloured = { glyphs: UNICODE, paint: painter('dark', 256) };
 
 describe('text in cells', () => {
   it.each([

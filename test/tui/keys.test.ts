@@ -46,7 +46,7 @@ describe('the key table', () => {
     const before = ui.text();
     const asked = ui.source.asked.length;
     await ui.press(key);
-    const effects = ui.calls.quit + ui.calls.redraw + (ui.source.asked.length - asked);
+    const effects = ui.calls.quit + ui.calls.redraw + ui.calls.suspend + (ui.source.asked.length - asked);
     expect(ui.text() !== before || effects > 0).toBe(true);
     ui.close();
   });

@@ -9,7 +9,7 @@ import { painter, THEMES } from '../../src/tui/theme.ts';
 import { deviceOf, fleet, NOW, snapshot } from './fake-source.ts';
 
 const neighbours = dataOf(snapshot());
-const look = { glyphs: UNICODE, paint: painter('dark', false) };
+const look = { glyphs: UNICODE, paint: painter('dark', 0) };
 const context = { look, now: NOW, neighbours };
 const find = (label: string) => fleet().find((device) => device.label === label)!;
 const text = (spans: ReturnType<typeof sparkline>) =>
@@ -56,12 +56,12 @@ describe('a row of the table', () => {
         device,
         layoutOf(80, 14),
         80,
-        { ...context, look: { glyphs: UNICODE, paint: painter(theme, true) } },
+        { ...context, look: { glyphs: UNICODE, paint: painter(theme, 256) } },
         false,
       ),
     );
     expect(new Set(rows).size).toBe(THEMES.length);
-    const ascii = { glyphs: ASCII, paint: painter('dark', false) };
+    const ascii = { glyphs: ASCII, paint: painter('dark', 0) };
     expect(rowString(device, layoutOf(80, 14), 80, { ...context, look: ascii }, false)).toMatch(
       /^[\x20-\x7e]+$/,
     );

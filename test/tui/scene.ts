@@ -22,12 +22,13 @@ export function openUi(options: Options = {}) {
     readOnly: options.readOnly ?? false,
     user: 'oper',
     glyphs: options.ascii ? ASCII : UNICODE,
-    colour: options.colour ?? false,
+    colours: options.colour ? 256 : 0,
+    theme: 'dark',
     size: { columns: options.columns ?? 120, rows: options.rows ?? 35 },
     now: () => NOW,
     monoMs: () => clock.monoMs,
   });
-  const calls = { quit: 0, redraw: 0 };
+  const calls = { quit: 0, redraw: 0, suspend: 0 };
   const shell: Shell = {
     store,
     quit: () => {
@@ -36,6 +37,10 @@ export function openUi(options: Options = {}) {
     redraw: () => {
       calls.redraw++;
     },
+    suspend: () => {
+      calls.suspend++;
+    },
+    lend: (run) => run(),
   };
   const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
   return {

@@ -95,6 +95,11 @@ export class TestTerminal {
     process.kill(this.pid, name);
   }
 
+  /** Closes the terminal as a broken connection does. */
+  hangUp(): void {
+    (this.#process as IPty & { destroy(): void }).destroy();
+  }
+
   /** Waits until the screen shows this. */
   async waitForText(text: string | RegExp, timeoutMs?: number): Promise<void> {
     const shows = () => (typeof text === 'string' ? this.screen().includes(text) : text.test(this.screen()));
@@ -172,22 +177,33 @@ export class TestTerminal {
   }
 }
 
+/** `test/tui/fixture-app.ts`, for whoever starts it by a shell. */
+export const FIXTURE_APP = fileURLToPath(new URL('./fixture-app.ts', import.meta.url));
+
 /** Starts `test/tui/fixture-app.ts` in a terminal. */
 export async function startFixture(
   fixture: import('./fixture-app.ts').Fixture = {},
   options: SpawnOptions = {},
 ): Promise<TestTerminal> {
-  const app = fileURLToPath(new URL('./fixture-app.ts', import.meta.url));
-  return startInTerminal([app], { ...options, env: { ...options.env, FIXTURE: JSON.stringify(fixture) } });
+  return startInTerminal([FIXTURE_APP], {
+    ...options,
+    env: { ...options.env, FIXTURE: JSON.stringify(fixture) },
+  });
 }
 
 /** Starts Node with these arguments in a terminal. */
-export async function startInTerminal(
+export function startInTerminal(args: readonly string[], options: SpawnOptions = {}): Promise<TestTerminal> {
+  return startProgram(process.execPath, args, options);
+}
+
+/** Starts any program in a terminal. */
+export async function startProgram(
+  program: string,
   args: readonly string[],
   { columns = 80, rows = 24, env = {} }: SpawnOptions = {},
 ): Promise<TestTerminal> {
   const { spawn } = (await loadPty())!;
-  const child = spawn(process.execPath, [...args], {
+  const child = spawn(program, [...args], {
     // Wins over TERM in env.
     name: env.TERM ?? 'xterm-256color',
     cols: columns,
