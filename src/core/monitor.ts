@@ -21,7 +21,7 @@ import { sizeHeapFor } from './heap.ts';
 import { Journal } from './journal.ts';
 import type { PluginServices } from './kernel/host.ts';
 import { sendFault } from './net/send-fault.ts';
-import type { RouteHandler, SinkRecord } from './plugin.ts';
+import type { PluginApi, SinkRecord } from './plugin.ts';
 import { type Reread, reload } from './reload.ts';
 import { Store } from './store.ts';
 
@@ -48,7 +48,7 @@ export type Monitor = Readonly<{
   engine: Engine;
   assembly: Assembly;
   /** The HTTP API as one function. */
-  http: RouteHandler;
+  http: PluginApi['http'];
   socketPath: string;
   /** Ends everything; a running command gets the grace period. */
   stop(graceMs: number): Promise<void>;

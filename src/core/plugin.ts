@@ -405,6 +405,12 @@ export type EventType =
 /** A web-standard handler; mounted under `/api/plugins/<plugin>/`. */
 export type RouteHandler = (request: Request) => Response | Promise<Response>;
 
+/** What somebody may do, each more than the one before: look, act, and approve what a healer is to run. */
+export type Role = 'view' | 'operate' | 'approve';
+
+/** Who asks the API over a network: `name` stands in the audit trail; null where no token was given. */
+export type Caller = Readonly<{ name: string | null; role: Role }>;
+
 /** A panel of text lines in the terminal UI, asked for while it is visible. Lines are cleaned by the core. */
 export interface Panel {
   readonly title: string;
@@ -498,8 +504,11 @@ export interface PluginApi {
   readonly stateDir: string;
   /** Says something to the operator: one numbered event of type "notice". */
   notice(message: string, level?: EventRecord['level'], device?: string): void;
-  /** The whole HTTP API as one web-standard handler, for plugins that serve it (the dashboard). */
-  readonly http: RouteHandler;
+  /**
+   * The whole HTTP API as one web-standard handler, for plugins that serve it (the dashboard). It does what the role of
+   * the caller allows, in the caller's name; without a caller everything, as for the owner of the Unix socket.
+   */
+  readonly http: (request: Request, caller?: Caller) => Response | Promise<Response>;
 }
 
 export interface Plugin<O = unknown> {

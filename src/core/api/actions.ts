@@ -1,5 +1,6 @@
 /** How each action looks over HTTP, in both directions: the server parses it, the client writes it. */
 import { z } from 'zod';
+import type { Role } from '../plugin.ts';
 import { cleanLine } from '../text.ts';
 import type { Action } from './types.ts';
 
@@ -50,6 +51,7 @@ export type ActionRoute = Readonly<{
   path: string;
   /** What `:id` in the path names. */
   subject: 'device' | 'heal' | 'fleet';
+  role: Role;
   /** The action, or what is wrong with the body. */
   parse(id: string, body: unknown): z.ZodSafeParseResult<Action>;
 }>;
@@ -57,12 +59,14 @@ export type ActionRoute = Readonly<{
 function route<S extends z.ZodType>(
   path: string,
   subject: ActionRoute['subject'],
+  role: Role,
   schema: S,
   toAction: (id: string, body: z.output<S>) => Action,
 ): ActionRoute {
   return {
     path,
     subject,
+    role,
     parse: (id, body) =>
       schema
         .transform((parsed) => toAction(id, parsed as z.output<S>))
@@ -72,34 +76,67 @@ function route<S extends z.ZodType>(
 
 /** Every POST route of the API. */
 export const ACTION_ROUTES: readonly ActionRoute[] = [
-  route('/api/devices/:id/ping', 'device', who, (device) => ({ type: 'ping', device })),
-  route('/api/devices/:id/heal', 'device', healBody, (device, { dryRun, force, by }) =>
+  route('/api/devices/:id/ping', 'device', 'operate', who, (device) => ({ type: 'ping', device })),
+  route('/api/devices/:id/heal', 'device', 'operate', healBody, (device, { dryRun, force, by }) =>
     dryRun === true
       ? { type: 'dry-run', device, by }
       : { type: 'heal', device, by, ...(force === undefined ? {} : { force }) },
   ),
-  route('/api/devices/:id/ack', 'device', ackBody, (device, body) => ({ type: 'ack', device, ...body })),
-  route('/api/devices/:id/unack', 'device', who, (device, { by }) => ({ type: 'unack', device, by })),
-  route('/api/devices/:id/downtime', 'device', downtimeBody, (device, body) => ({
+  route('/api/devices/:id/ack', 'device', 'operate', ackBody, (device, body) => ({
+    type: 'ack',
+    device,
+    ...body,
+  })),
+  route('/api/devices/:id/unack', 'device', 'operate', who, (device, { by }) => ({
+    type: 'unack',
+    device,
+    by,
+  })),
+  route('/api/devices/:id/downtime', 'device', 'operate', downtimeBody, (device, body) => ({
     type: 'downtime',
     device,
     ...body,
   })),
-  route('/api/devices/:id/end-downtime', 'device', who, (device, { by }) => ({
+  route('/api/devices/:id/end-downtime', 'device', 'operate', who, (device, { by }) => ({
     type: 'end-downtime',
     device,
     by,
   })),
-  route('/api/devices/:id/note', 'device', noteBody, (device, body) => ({ type: 'note', device, ...body })),
-  route('/api/devices/:id/pause', 'device', who, (device, { by }) => ({ type: 'pause', device, by })),
-  route('/api/devices/:id/resume', 'device', who, (device, { by }) => ({ type: 'resume', device, by })),
-  route('/api/heals/:id/approve', 'heal', approveBody, (heal, body) => ({ type: 'approve', heal, ...body })),
-  route('/api/heals/:id/reject', 'heal', who, (heal, { by }) => ({ type: 'reject', heal, by })),
-  route('/api/heals/:id/edit', 'heal', editBody, (heal, body) => ({ type: 'edit', heal, ...body })),
-  route('/api/reload', 'fleet', who, (_, { by }) => ({ type: 'reload', by })),
-  route('/api/pause', 'fleet', who, (_, { by }) => ({ type: 'pause', by })),
-  route('/api/resume', 'fleet', who, (_, { by }) => ({ type: 'resume', by })),
+  route('/api/devices/:id/note', 'device', 'operate', noteBody, (device, body) => ({
+    type: 'note',
+    device,
+    ...body,
+  })),
+  route('/api/devices/:id/pause', 'device', 'operate', who, (device, { by }) => ({
+    type: 'pause',
+    device,
+    by,
+  })),
+  route('/api/devices/:id/resume', 'device', 'operate', who, (device, { by }) => ({
+    type: 'resume',
+    device,
+    by,
+  })),
+  route('/api/heals/:id/approve', 'heal', 'approve', approveBody, (heal, body) => ({
+    type: 'approve',
+    heal,
+    ...body,
+  })),
+  route('/api/heals/:id/reject', 'heal', 'approve', who, (heal, { by }) => ({ type: 'reject', heal, by })),
+  route('/api/heals/:id/edit', 'heal', 'approve', editBody, (heal, body) => ({
+    type: 'edit',
+    heal,
+    ...body,
+  })),
+  route('/api/reload', 'fleet', 'operate', who, (_, { by }) => ({ type: 'reload', by })),
+  route('/api/pause', 'fleet', 'operate', who, (_, { by }) => ({ type: 'pause', by })),
+  route('/api/resume', 'fleet', 'operate', who, (_, { by }) => ({ type: 'resume', by })),
 ];
+
+/** What an action needs beyond its route: who overrides a gate may override the approval. */
+export function roleOfAction(action: Action): Role {
+  return action.type === 'heal' && (action.force ?? []).length > 0 ? 'approve' : 'view';
+}
 
 /** Path and JSON body of an action: the inverse of the routes above. */
 export function requestOfAction(action: Action): { path: string; body: Readonly<Record<string, unknown>> } {

@@ -1,13 +1,14 @@
 /** The HTTP API as one web-standard function; the Unix socket and the dashboard serve the same one. */
 import { type Context, Hono } from 'hono';
 import { messageOf } from '../errors.ts';
-import type { RouteHandler } from '../plugin.ts';
-import { ACTION_ROUTES, type ActionRoute } from './actions.ts';
+import type { Caller, Role, RouteHandler } from '../plugin.ts';
+import { ACTION_ROUTES, type ActionRoute, roleOfAction } from './actions.ts';
 import { readBody, readJson } from './body.ts';
 import { createEventStreams } from './event-stream.ts';
 import { jsonPieces, streamedJson } from './json-stream.ts';
 import { LIST_QUERY } from './list-query.ts';
 import { problem, problemOfThrown, statusOfCode } from './problem.ts';
+import { mayAs, refusedByRole } from './roles.ts';
 import { recentChanges, statsRow, statusRow } from './seed-shapes.ts';
 import { snapshotPieces } from './snapshot-pieces.ts';
 import type { ActionResult, DeviceView, Source } from './types.ts';
@@ -27,11 +28,16 @@ export type ApiParts = Readonly<{
   ready: () => boolean;
 }>;
 
+type Env = { Bindings: { caller?: Caller } };
+type ApiContext = Context<Env>;
+
 /** Creates the API. Nothing it returns holds a secret, because none ever enters the source. */
-export function createApi(parts: ApiParts): (request: Request) => Promise<Response> {
-  const app = new Hono();
+export function createApi(parts: ApiParts): (request: Request, caller?: Caller) => Promise<Response> {
+  const app = new Hono<Env>();
   const routes = [...readRoutes(parts), ...ACTION_ROUTES.map((route) => postRoute(route, parts.source))];
-  for (const { method, path, handler } of routes) app.on(method, path, handler);
+  for (const { method, path, role, handler } of routes) {
+    app.on(method, path, (c) => (role && refusedByRole(c.env.caller, role)) ?? handler(c));
+  }
   for (const path of new Set(routes.map((route) => route.path))) {
     const allow = routes.filter((route) => route.path === path).map((route) => route.method);
     app.all(path, () => methodNotAllowed(allow));
@@ -39,13 +45,15 @@ export function createApi(parts: ApiParts): (request: Request) => Promise<Respon
   app.all('/api/plugins/*', (c) => callPlugin(c, parts.pluginRoutes()));
   app.notFound(() => problem(404, { detail: 'There is nothing at this address.' }));
   app.onError(problemOfThrown);
-  return async (request) => app.fetch(request);
+  return async (request, caller) => app.fetch(request, caller ? { caller } : {});
 }
 
 type Route = Readonly<{
   method: 'GET' | 'POST';
   path: string;
-  handler: (c: Context) => Response | Promise<Response>;
+  /** What a caller over a network needs; null: nothing, for it says nothing about the fleet. */
+  role: Role | null;
+  handler: (c: ApiContext) => Response | Promise<Response>;
 }>;
 
 function readRoutes({ source, ready }: ApiParts): Route[] {
@@ -55,7 +63,12 @@ function readRoutes({ source, ready }: ApiParts): Route[] {
     const device = source.device(id);
     return device && make(device);
   };
-  const get = (path: string, handler: Route['handler']): Route => ({ method: 'GET', path, handler });
+  const get = (path: string, handler: Route['handler'], role: Role | null = 'view'): Route => ({
+    method: 'GET',
+    path,
+    role,
+    handler,
+  });
   return [
     get('/api/status', (c) =>
       listed(c, source, (ids, page) =>
@@ -99,13 +112,14 @@ function readRoutes({ source, ready }: ApiParts): Route[] {
         words === undefined ? null : { words: words.slice(0, 200), device: c.req.query('device') ?? null };
       return streams.open(search, c.req.header('last-event-id') ?? null);
     }),
-    get('/healthz', () => json({ ok: true })),
-    get('/readyz', () => (ready() ? json({ ok: true }) : problem(503, { detail: 'Starting.' }))),
+    get('/api/me', (c) => json(meOf(c.env.caller))),
+    get('/healthz', () => json({ ok: true }), null),
+    get('/readyz', () => (ready() ? json({ ok: true }) : problem(503, { detail: 'Starting.' })), null),
   ];
 }
 
 function postRoute(route: ActionRoute, source: Source): Route {
-  const act = async (c: Context, id: string): Promise<Response> => {
+  const act = async (c: ApiContext, id: string): Promise<Response> => {
     const body = await readJson(c.req.raw);
     if (body instanceof Response) return body;
     const parsed = route.parse(id, body.value);
@@ -115,11 +129,18 @@ function postRoute(route: ActionRoute, source: Source): Route {
       const detail = `The body is not valid: ${words.join('; ')}`;
       return problem(400, { detail, code: 'NH_ARGUMENT_INVALID', errors });
     }
-    return answer(await source.act(parsed.data));
+    const action = parsed.data;
+    const { caller } = c.env;
+    return (
+      refusedByRole(caller, roleOfAction(action)) ??
+      // Over a network the token says who it is, whatever the body claims.
+      answer(await source.act(caller && 'by' in action ? { ...action, by: caller.name ?? 'nobody' } : action))
+    );
   };
   return {
     method: 'POST',
     path: route.path,
+    role: route.role,
     handler: (c) => {
       const { subject } = route;
       if (subject === 'fleet') return act(c, '');
@@ -145,7 +166,7 @@ function found(
 
 /** Answers with the devices that the address asks for; 400 where it asks in a way that means nothing. */
 function listed(
-  c: Context,
+  c: ApiContext,
   source: Source,
   pieces: (ids: readonly string[], page: object) => Iterator<Uint8Array, void>,
 ): Response {
@@ -162,6 +183,14 @@ function listed(
   const { ids, matching, fleet } = source.select(asked.data);
   const isWhole = Object.keys(asked.data).length === 0;
   return streamedJson(pieces(ids, isWhole ? {} : { matching, total: fleet.total }));
+}
+
+/** Who asks, and which actions are open to them. */
+function meOf(caller: Caller | undefined) {
+  const { name, role }: Caller = caller ?? { name: null, role: 'approve' };
+  const open = ACTION_ROUTES.filter((route) => mayAs(role, route.role));
+  const verbs = new Set(open.map(({ path }) => path.split('/').at(-1)!));
+  return { name, role, may: [...verbs, ...(mayAs(role, 'approve') ? ['force'] : [])].sort() };
 }
 
 const iso = () => new Date().toISOString();
@@ -186,7 +215,7 @@ function answer(result: ActionResult): Response {
   return problem(statusOfCode(code), { detail: message, code });
 }
 
-async function callPlugin(c: Context, routes: readonly PluginRoute[]): Promise<Response> {
+async function callPlugin(c: ApiContext, routes: readonly PluginRoute[]): Promise<Response> {
   const { pathname } = new URL(c.req.url);
   const here = routes.filter(
     ({ plugin, path }) =>
@@ -196,6 +225,8 @@ async function callPlugin(c: Context, routes: readonly PluginRoute[]): Promise<R
   const method = c.req.method === 'HEAD' ? 'GET' : c.req.method;
   const route = here.find((each) => each.method === method);
   if (route === undefined) return methodNotAllowed(here.map((each) => each.method));
+  const refused = refusedByRole(c.env.caller, method === 'POST' ? 'operate' : 'view');
+  if (refused) return refused;
   const body = method === 'POST' ? await readBody(c.req.raw) : null;
   if (body instanceof Response) return body;
   try {

@@ -1,5 +1,7 @@
 /** Who may ask for what. Everything here is decided before routing, from the request and the options alone. */
-import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Caller } from 'netheal/plugin';
+import type { Guesses } from './guesses.ts';
+import type { FindCaller } from './tokens.ts';
 
 /** The page loads nothing from anywhere else, and no other site may frame it or give it a base address. */
 const CONTENT_SECURITY_POLICY =
@@ -23,33 +25,41 @@ export type GuardOptions = Readonly<{
   /** The address it is bound to. */
   host: string;
   allowedHosts: readonly string[];
-  /** SHA-256 of the token; null: none is configured, so nobody may act. */
-  tokenHash: Buffer | null;
-  /** Others than this machine can reach it, so reading needs the token, too. */
+  /** Who has a token; null: none is configured, so nobody may act. */
+  findCaller: FindCaller | null;
+  guesses: Guesses;
+  /** Others than this machine can reach it, so reading needs a token, too. */
   exposed: boolean;
   /** Files of the page: they say nothing about the fleet, and they are what asks for the token. */
   isAsset: (pathname: string) => boolean;
 }>;
 
-/** Makes the guard: it answers what must not go on, and `null` where the request may pass. */
-export function createGuard(options: GuardOptions): (request: Request) => Response | null {
+/** Who may go on to the API, or the answer to those who may not. */
+export type Verdict = Readonly<
+  { caller: Caller; refusal: null } | { caller: null; refusal: Response; wrongToken: boolean }
+>;
+
+/** Who reads without a token, where that is free. */
+const NOBODY: Caller = { name: null, role: 'view' };
+
+/** Makes the guard. `address` is where the request comes from. */
+export function createGuard(options: GuardOptions): (request: Request, address: string) => Verdict {
   const hosts = new Set(
     [...LOOPBACK_HOSTS, options.host, ...options.allowedHosts].map((host) => hostnameOf(host) ?? host),
   );
-  return (request) => {
+  return (request, address) => {
     // A page of a stranger can point its own name at 127.0.0.1 (DNS rebinding): the name gives it away.
     const host = hostnameOf(request.headers.get('host') ?? '');
     if (host === null || !hosts.has(host)) {
-      return refusal(421, 'This name is not served here. Add it to plugins.dashboard.allowedHosts.');
+      return refused(refusal(421, 'This name is not served here. Add it to plugins.dashboard.allowedHosts.'));
     }
-    if (request.method === 'GET' || request.method === 'HEAD') return refuseRead(request, options);
-    return refuseAction(request, options);
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    const { pathname } = new URL(request.url);
+    // What is open is listed, not what is closed: "/%61pi/status" is a way to write "/api/status", too.
+    if (isRead && (OPEN_READS.includes(pathname) || options.isAsset(pathname))) return passed(NOBODY);
+    const ban = isRead ? null : refuseAction(request, options);
+    return ban ? refused(ban) : admit(request, address, isRead && !options.exposed, options);
   };
-}
-
-/** The hash a token is kept as. */
-export function hashOfToken(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
 }
 
 /** True for addresses that only this machine can reach. */
@@ -57,26 +67,41 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 
-function refuseRead(request: Request, { exposed, tokenHash, isAsset }: GuardOptions): Response | null {
-  if (!exposed || tokenHash === null) return null;
-  // What is open is listed, not what is closed: "/%61pi/status" is a way to write "/api/status", too.
-  const { pathname } = new URL(request.url);
-  if (OPEN_READS.includes(pathname) || isAsset(pathname)) return null;
-  return hasToken(request, tokenHash) ? null : tokenNeeded('Reading from another machine needs the token.');
-}
-
-function refuseAction(request: Request, { tokenHash }: GuardOptions): Response | null {
+/** What is wrong with an action before anybody asks for its token. */
+function refuseAction(request: Request, { findCaller }: GuardOptions): Response | null {
   if (!isOwnOrigin(request)) return refusal(403, 'Another site may not act here.');
   if (!/^application\/json\s*(;|$)/i.test(request.headers.get('content-type') ?? '')) {
     return refusal(415, 'Actions are JSON, with content-type: application/json.');
   }
-  if (tokenHash === null) {
-    return refusal(
-      403,
-      'Actions are off, because no token is configured. Set plugins.dashboard.token, for example to { env: NETHEAL_TOKEN }.',
-    );
+  if (findCaller !== null) return null;
+  return refusal(
+    403,
+    'Actions are off, because no token is configured. Set plugins.dashboard.token, for example to { env: NETHEAL_TOKEN }.',
+  );
+}
+
+/** Whom the token stands for; without one, nobody in particular where that is enough. */
+function admit(
+  request: Request,
+  address: string,
+  isFree: boolean,
+  { findCaller, guesses }: GuardOptions,
+): Verdict {
+  if (findCaller === null) return passed(NOBODY);
+  const given = /^Bearer +(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1];
+  if (given === undefined) {
+    return isFree ? passed(NOBODY) : refused(tokenNeeded('This needs a token.'));
   }
-  return hasToken(request, tokenHash) ? null : tokenNeeded('Actions need the token.');
+  const waitMs = guesses.waitMs(address);
+  if (waitMs > 0) {
+    const seconds = String(Math.ceil(waitMs / 1_000));
+    const detail = `Too many wrong tokens from this address; again in ${seconds} s.`;
+    return refused(refusal(429, detail, { 'retry-after': seconds }));
+  }
+  const caller = findCaller(given);
+  if (caller !== null) return passed(caller);
+  guesses.wrong(address);
+  return { ...refused(tokenNeeded('Nobody has this token.')), wrongToken: true };
 }
 
 /** A browser always says where a POST comes from; what says nothing is no browser. */
@@ -88,18 +113,20 @@ function isOwnOrigin(request: Request): boolean {
   return URL.canParse(origin) && new URL(origin).host === request.headers.get('host')?.toLowerCase();
 }
 
-function hasToken(request: Request, tokenHash: Buffer): boolean {
-  const given = /^Bearer +(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1];
-  // Hashes have one length, so comparing them tells nothing about the token, not even its length.
-  return given !== undefined && timingSafeEqual(hashOfToken(given), tokenHash);
-}
-
 /** Host name of a `Host` header or of a configured name, without the port; null where it is none. */
 function hostnameOf(host: string): string | null {
   const literal =
     host.includes(':') && !host.includes('[') && host.split(':').length > 2 ? `[${host}]` : host;
   if (literal === '' || /[/\\?#@\s]/.test(literal) || !URL.canParse(`http://${literal}`)) return null;
   return new URL(`http://${literal}`).hostname.replace(/\.$/, '');
+}
+
+function passed(caller: Caller): Verdict {
+  return { caller, refusal: null };
+}
+
+function refused(response: Response) {
+  return { caller: null, refusal: response, wrongToken: false } as const;
 }
 
 function tokenNeeded(detail: string): Response {

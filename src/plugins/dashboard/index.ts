@@ -1,19 +1,38 @@
 import { definePlugin, NethealError, Secret, z } from 'netheal/plugin';
 import { loadAssets } from './assets.ts';
-import { createGuard, hashOfToken, isLoopback, SECURITY_HEADERS } from './guard.ts';
+import { createAudit } from './audit.ts';
+import { createGuard, isLoopback, SECURITY_HEADERS } from './guard.ts';
+import { createGuesses } from './guesses.ts';
 import { listen } from './listen.ts';
+import { createTokens, type NamedToken } from './tokens.ts';
+
+const secret = z
+  .union([z.string(), z.instanceof(Secret)])
+  .transform((token) => (token instanceof Secret ? token : new Secret(token)))
+  .refine((token) => /^\S{8,}$/.test(token.reveal()), 'a token has at least 8 characters and no spaces');
 
 const options = z
   .strictObject({
     host: z.string().min(1).default('127.0.0.1'),
     /** 0 takes any free port; the notice at start says which. */
     port: z.int().min(0).max(65_535).default(5_000),
-    /** Who has it may act; reading from this machine is free. */
-    token: z
-      .union([z.string(), z.instanceof(Secret)])
-      .transform((token) => (token instanceof Secret ? token : new Secret(token)))
-      .refine((token) => /^\S{8,}$/.test(token.reveal()), 'a token has at least 8 characters and no spaces')
-      .optional(),
+    /** Who has it may do everything; reading from this machine is free. */
+    token: secret.optional(),
+    /** One a person or program: its name stands in the audit trail, its role says what it may do. */
+    tokens: z
+      .array(
+        z.strictObject({
+          name: z.string().regex(/^[\w.@-]{1,64}$/, 'is 1 to 64 letters, digits or any of . _ @ -'),
+          token: secret,
+          role: z.enum(['view', 'operate', 'approve']),
+        }),
+      )
+      .max(1_000)
+      .refine(
+        (tokens) => new Set(tokens.map(({ name }) => name)).size === tokens.length,
+        'two tokens have the same name',
+      )
+      .default([]),
     /** Names, beside the loopback ones and `host`, that the page may be opened by. */
     allowedHosts: z.array(z.string().min(1)).default([]),
     /** PEM files, relative to the config file. */
@@ -29,20 +48,37 @@ export default definePlugin({
   apiVersion: 1,
   options,
   onStartupError: 'disable',
-  apply(api, { host, port, token, allowedHosts, tls, behindProxy }) {
-    refuseExposure(host, token !== undefined, tls !== undefined || behindProxy);
+  apply(api, { host, port, token, tokens, allowedHosts, tls, behindProxy }) {
+    const all: NamedToken[] = [
+      ...(token ? [{ name: 'token', token, role: 'approve' as const }] : []),
+      ...tokens,
+    ];
+    refuseExposure(host, all.length > 0, tls !== undefined || behindProxy);
 
     api.hooks.start.tap(async () => {
-      const assets = await loadAssets({ actions: token !== undefined });
+      const assets = await loadAssets({ actions: all.some(({ role }) => role !== 'view') });
+      const monoMs = () => api.clock.monoMs();
+      const audit = createAudit(monoMs, (message, level) => api.notice(message, level));
       const guard = createGuard({
         host,
         allowedHosts,
-        tokenHash: token === undefined ? null : hashOfToken(token.reveal()),
+        findCaller: all.length === 0 ? null : createTokens(all),
+        guesses: createGuesses(monoMs),
         exposed: !isLoopback(host) || behindProxy,
         isAsset: (pathname) => assets.has(pathname),
       });
-      const server = await listen({ host, port, tls, dir: api.configDir }, async (request) => {
-        const response = guard(request) ?? page(request) ?? (await api.http(request));
+      const server = await listen({ host, port, tls, dir: api.configDir }, async (request, peer) => {
+        const address = behindProxy ? (forwardedFor(request) ?? peer) : peer;
+        const verdict = guard(request, address);
+        const response = verdict.refusal ?? page(request) ?? (await api.http(request, verdict.caller));
+        audit({
+          method: request.method,
+          pathname: new URL(request.url).pathname,
+          status: response.status,
+          caller: verdict.caller,
+          address,
+          wrongToken: verdict.refusal !== null && verdict.wrongToken,
+        });
         return withHeaders(response);
       });
       api.onStop(() => server.close());
@@ -58,6 +94,12 @@ export default definePlugin({
     });
   },
 });
+
+/** The address that the proxy itself saw: the last one, for what stands before it the client may have made up. */
+function forwardedFor(request: Request): string | null {
+  const last = request.headers.get('x-forwarded-for')?.split(',').at(-1)?.trim() ?? '';
+  return /^[\da-f:.]{2,45}$/i.test(last) ? last : null;
+}
 
 /** Whoever reaches this page can make the monitor log in to devices: never in the open without a lock. */
 function refuseExposure(host: string, hasToken: boolean, isEncrypted: boolean): void {

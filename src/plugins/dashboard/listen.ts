@@ -17,12 +17,18 @@ export type ListenOptions = Readonly<{
   dir: string;
 }>;
 
+/** What answers a request that comes from `peer`, an address. */
+export type Fetch = (request: Request, peer: string) => Response | Promise<Response>;
+
 /** Serves `fetch` over TCP; `url` is where people find it. */
 export async function listen(
   options: ListenOptions,
-  fetch: (request: Request) => Response | Promise<Response>,
+  fetch: Fetch,
 ): Promise<{ url: string; close(): Promise<void> }> {
-  const listener = getRequestListener(fetch, { overrideGlobalObjects: false });
+  const listener = getRequestListener(
+    async (request, { incoming }) => fetch(request, incoming.socket.remoteAddress ?? 'unknown'),
+    { overrideGlobalObjects: false },
+  );
   const server = options.tls
     ? createHttpsServer(await readTls(options.tls, options.dir), listener)
     : createHttpServer(listener);

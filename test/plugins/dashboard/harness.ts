@@ -6,6 +6,8 @@ import type { Plugin, PluginApi } from '../../../src/core/plugin.ts';
 import dashboard from '../../../src/plugins/dashboard/index.ts';
 
 export interface Running {
+  /** Moves the clock that the plugin sees. */
+  advance(ms: number): void;
   url: string;
   port: number;
   notices: string[];
@@ -22,9 +24,11 @@ export async function startDashboard(
   const starts: (() => unknown)[] = [];
   const stops: (() => unknown)[] = [];
   const notices: string[] = [];
+  let monoMs = 1_000;
   const api = {
     hooks: { start: { tap: (fn: () => unknown) => starts.push(fn) } },
     http: createApi({ source, pluginRoutes: () => [], ready: () => true }),
+    clock: { now: () => Date.now(), monoMs: () => monoMs },
     configDir: tmpdir(),
     notice: (message: string) => notices.push(message),
     onStop: (fn: () => unknown) => stops.push(fn),
@@ -36,6 +40,9 @@ export async function startDashboard(
     url,
     port: Number(new URL(url).port),
     notices,
+    advance: (ms) => {
+      monoMs += ms;
+    },
     close: async () => {
       for (const stop of stops.reverse()) await stop();
     },

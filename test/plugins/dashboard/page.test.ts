@@ -161,7 +161,7 @@ describe.skipIf(CHROMIUM === undefined && !isRequired)('the page in a browser', 
     await approve.click();
     await page.locator('#toast', { hasText: 'done' }).waitFor();
     expect(source.acted).toEqual([
-      { type: 'approve', heal: 'h5', hash: 'a1b2c3d4e5f6', by: 'dashboard', typedLabel: 'Core gateway' },
+      { type: 'approve', heal: 'h5', hash: 'a1b2c3d4e5f6', by: 'token', typedLabel: 'Core gateway' },
     ]);
     expect(complaints).toEqual([]);
   });
