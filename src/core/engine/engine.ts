@@ -107,6 +107,7 @@ export class Engine {
       nextHealId: () => String(++this.#lastHeal),
       checkNow: (id) => this.checkNow(id),
       selfOffline: () => this.#uplink.offline,
+      confirmUplink: () => this.#uplink.confirm(),
       hardStop: this.#hardStop.signal,
     });
     this.#cycle = {

@@ -33,6 +33,8 @@ export type RemedyContext = Readonly<{
   checkNow: (id: string) => Promise<void>;
   /** Our own uplink is down: nothing is known about anybody. */
   selfOffline: () => boolean;
+  /** Asks now whether it is, where nobody has in the last moment. */
+  confirmUplink: () => Promise<boolean>;
   /** Aborts when netheal stops and the grace period is over. */
   hardStop: AbortSignal;
 }>;
@@ -103,6 +105,8 @@ export async function attemptHeal(
   // What is known may be old by now: a cool-down, a downtime, an approval or our own uplink has taken its time.
   if (isOld(context, device)) await context.checkNow(device.id);
   const isKnown = !isOld(context, device) || request.force.includes('healthy');
+  // A silence is also what a lost uplink looks like, and the witnesses were last asked some seconds ago.
+  if (isKnown) await context.confirmUplink();
   // Gates are read again at the last moment, for the same reason.
   const entered = isKnown ? await gates.enter(asked) : { veto: UNKNOWN };
   if ('veto' in entered) {

@@ -167,6 +167,25 @@ describe('our own side', () => {
     expect(w.device('a')).toMatchObject({ reachability: 'up', stats: { uptimePercent: 100 } });
   });
 
+  it('is asked for right before an attempt: nobody is touched in the seconds before its loss is noticed', async () => {
+    const w = await world([{ id: 'a' }]).start();
+    await w.clock.advance(5_000);
+    await w.act({ type: 'pause', by: 'op' });
+    w.down.add('a');
+    await w.clock.advance(30_000);
+    // The witnesses are asked every five seconds; the gate of the pause is asked again as often.
+    await w.act({ type: 'resume', by: 'op' });
+    const asked = w.checks.length;
+    w.cut = true;
+    await w.clock.advance(20_000);
+    expect(w.checks.length).toBeGreaterThan(asked);
+    expect(w.told('self-offline')).toHaveLength(1);
+    expect(w.healed).toEqual([]);
+    w.cut = false;
+    await w.clock.advance(20_000);
+    expect(w.healed).toEqual(['a']);
+  });
+
   it('without witnesses is suspected when a whole fleet of four falls silent, and a fleet of three is healed', async () => {
     const four = await world([{ id: 'a' }, { id: 'b' }, { id: 'c' }, { id: 'd' }], {
       monitoring: { witnesses: [] },
