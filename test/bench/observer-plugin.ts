@@ -7,6 +7,7 @@ const RESOLUTION_MS = 20;
 export type Observed = Readonly<{
   /** How late checks began since the start. */
   lateP99Ms: number;
+  loopDelayP50Ms: number;
   loopDelayP99Ms: number;
   loopDelayMaxMs: number;
   heapMb: number;
@@ -26,6 +27,7 @@ export default definePlugin({
       const late = (nanoseconds: number) => Math.max(0, nanoseconds / 1e6 - RESOLUTION_MS);
       const observed: Observed = {
         lateP99Ms: api.snapshot().lateness.p99Ms,
+        loopDelayP50Ms: late(delay.percentile(50)),
         loopDelayP99Ms: late(delay.percentile(99)),
         loopDelayMaxMs: late(delay.max),
         heapMb: process.memoryUsage().heapUsed / 2 ** 20,

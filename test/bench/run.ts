@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { benchAccuracy } from './accuracy.ts';
 import { benchConfigAndSinks } from './config-and-sinks.ts';
 import { benchEngines } from './engines.ts';
+import { benchHeals } from './heal.ts';
 import { benchMemory } from './memory.ts';
 import { enterOwnNamespace } from './namespace.ts';
 import { benchProduct } from './product.ts';
@@ -31,6 +32,7 @@ const GROUPS: Readonly<Record<string, () => void | Promise<void>>> = {
   accuracy: benchAccuracy,
   config: benchConfigAndSinks,
   ssh: benchSsh,
+  heal: benchHeals,
   start: benchStartUp,
   memory: benchMemory,
   soak: () =>

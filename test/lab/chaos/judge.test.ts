@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Event } from '../netheal.ts';
-import { judge, type Rule, type Said } from './judge.ts';
+import type { Rule, Said } from './case.ts';
+import { judge } from './judge.ts';
 import type { Change, Sight, SshEntry } from './kernel-watch.ts';
 import type { Recorded } from './truth.ts';
 

@@ -90,10 +90,8 @@ export class KernelWatch {
       if (at - after > 5 * LOOK_EVERY_MS) this.gaps.push({ from: after, to: at });
       const up = isUp(`/proc/${this.#witness.pid}/root/sys/class/net/eth0`);
       if (this.uplink.at(-1)?.up !== up) this.uplink.push({ after, at, up });
-      for (const device of this.#lab.devices) {
-        this.#look(device, after, at);
-        this.#readLog(device, at);
-      }
+      for (const device of this.#lab.devices) this.#look(device, after, at);
+      this.#readLogs(at);
       this.#lookedAt = at;
     }
   }
@@ -126,21 +124,33 @@ export class KernelWatch {
     }
   }
 
-  #readLog(device: LabDevice, at: number): void {
+  /** What each sshd wrote down since the last look. */
+  #readLogs(at: number): void {
+    const opened = new Set<string>();
+    const closed = new Set<string>();
+    for (const device of this.#lab.devices) {
+      for (const line of this.#newLines(device)) {
+        const kind = KINDS.find(([, pattern]) => pattern.test(line))?.[0];
+        if (kind) this.devices.get(device.id)!.ssh.push({ at, kind, text: line.trim() });
+        const port = / port (\d+)/.exec(line)?.[1];
+        if (kind === 'connection') opened.add(`${device.id} ${port}`);
+        else if (CLOSED.test(line)) closed.add(`${device.id} ${port}`);
+      }
+    }
+    // The logs say nothing of the order between two devices: whatever may have been over before is counted so.
+    for (const connection of closed) this.#open.delete(connection);
+    for (const connection of opened) if (!closed.has(connection)) this.#open.add(connection);
+    this.mostConnections = Math.max(this.mostConnections, this.#open.size);
+  }
+
+  #newLines(device: LabDevice): string[] {
     const file = `${device.dir}/sshd.log`;
     const start = this.#logEnds.get(device.id) ?? 0;
-    if (statSync(file).size <= start) return;
+    if (statSync(file).size <= start) return [];
     const text = readFileSync(file).subarray(start).toString();
     const whole = text.slice(0, text.lastIndexOf('\n') + 1);
     this.#logEnds.set(device.id, start + Buffer.byteLength(whole));
-    for (const line of whole.split('\n')) {
-      const kind = KINDS.find(([, pattern]) => pattern.test(line))?.[0];
-      if (kind) this.devices.get(device.id)!.ssh.push({ at, kind, text: line.trim() });
-      const [, port] = / port (\d+)/.exec(line) ?? [];
-      if (kind === 'connection') this.#open.add(`${device.id} ${port}`);
-      else if (CLOSED.test(line)) this.#open.delete(`${device.id} ${port}`);
-    }
-    this.mostConnections = Math.max(this.mostConnections, this.#open.size);
+    return whole.split('\n');
   }
 }
 

@@ -1,7 +1,7 @@
 import { percentile, printTable, type Row } from '../../bench/table.ts';
 import type { Event } from '../netheal.ts';
+import type { Judgement, Rule } from './case.ts';
 import { detectionBoundMs, parentOf } from './fleet.ts';
-import type { Judgement, Rule } from './judge.ts';
 import { KINDS } from './plan.ts';
 import type { Recorded } from './truth.ts';
 

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLab } from '../lab.ts';
+import type { Judgement } from './case.ts';
 import { layOut } from './fleet.ts';
-import { type Judgement, judge } from './judge.ts';
+import { judge } from './judge.ts';
 import { type Episode, planChaos } from './plan.ts';
 import { printReport, storyOf } from './report.ts';
 import { DEVICE_TROUBLES, FLEET_TROUBLES } from './troubles.ts';
