@@ -64,6 +64,10 @@ export async function runCheck(
   if (outcome.verdict === 'failed' && wouldBeHard(device)) {
     outcome = await confirmed(context, device, outcome);
   }
+  // Judged by the uplink as it is when the check ends, a request from before its return would be held against the device.
+  if (outcome.verdict === 'failed' && !context.uplink.offline && context.uplink.wasOfflineSince(monoMs)) {
+    outcome = { verdict: 'unknown', at, monoMs, reason: 'our own uplink was down during the check' };
+  }
 
   const before = device.state;
   const { state, facts, judged } = transition(

@@ -2,7 +2,7 @@ import type { ActionResult } from '../api/types.ts';
 import type { DowntimeConfig, HealingConfig, ResolvedConfig } from '../config/types.ts';
 import type { Journal } from '../journal.ts';
 import type { Hooks } from '../kernel/hooks.ts';
-import { withIncident } from '../model/state.ts';
+import { withIncident, withoutSoftFailures } from '../model/state.ts';
 import type { Incident } from '../model/types.ts';
 import type { CheckRecord, DeviceSnapshot, EventRecord, EventType, FleetSnapshot, Probe } from '../plugin.ts';
 import type { Store } from '../store.ts';
@@ -413,7 +413,10 @@ export class Engine {
 
   #uplinkChanged(offline: boolean, why: string): void {
     const { clock, store } = this.#options;
-    for (const device of this.fleet.all()) device.stand(clock.monoMs(), offline);
+    for (const device of this.fleet.all()) {
+      device.stand(clock.monoMs(), offline);
+      if (offline) device.state = withoutSoftFailures(device.state);
+    }
     store.updateMonitor({ selfOffline: offline });
     this.event(offline ? 'self-offline' : 'self-online', why, undefined, offline ? 'bad' : 'good');
   }

@@ -26,6 +26,7 @@ export class Uplink {
   readonly #options: UplinkOptions;
   #witnesses: readonly string[];
   #offline = false;
+  #backAtMonoMs = Number.NEGATIVE_INFINITY;
   #asking: Promise<boolean> | null = null;
   #askedAtMonoMs = Number.NEGATIVE_INFINITY;
   #timer: unknown = null;
@@ -38,6 +39,11 @@ export class Uplink {
 
   get offline(): boolean {
     return this.#offline;
+  }
+
+  /** Whether it was, at any time since then: what was sent then may have been lost on our own side. */
+  wasOfflineSince(monoMs: number): boolean {
+    return this.#offline || this.#backAtMonoMs >= monoMs;
   }
 
   start(): void {
@@ -88,6 +94,7 @@ export class Uplink {
   #become(offline: boolean): void {
     if (offline === this.#offline || this.#stopped) return;
     this.#offline = offline;
+    if (!offline) this.#backAtMonoMs = this.#options.clock.monoMs();
     const { onChange } = this.#options;
     const witnesses = this.#witnesses;
     const who = witnesses.length > 0 ? `witnesses ${witnesses.join(', ')}` : 'devices of this fleet';

@@ -95,6 +95,13 @@ export function measuredAfresh(state: DeviceState): DeviceState {
   return state.reachability === 'degraded' ? { ...state, lossWindow: NOTHING } : state;
 }
 
+/** Once our own uplink is found to be gone: failures that were not confirmed yet were perhaps its doing. */
+export function withoutSoftFailures(state: DeviceState): DeviceState {
+  return state.reachability === 'down' || state.consecutiveFailures === 0
+    ? state
+    : { ...state, consecutiveFailures: 0 };
+}
+
 /**
  * One check, judged. A check that says nothing about the device (our own fault, our own uplink gone, failures that a
  * running heal explains) returns the very same state and no facts, and so does one that only confirms what is known.

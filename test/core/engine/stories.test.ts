@@ -167,6 +167,39 @@ describe('our own side', () => {
     expect(w.device('a')).toMatchObject({ reachability: 'up', stats: { uptimePercent: 100 } });
   });
 
+  it.each([0, 150, 300, 450, 600, 750, 900])(
+    'that comes back in the middle of checks declares nobody down for what was sent before (%d ms later)',
+    async (laterMs) => {
+      const devices = Array.from({ length: 8 }, (_, i) => ({ id: `d${i}` }));
+      const w = await world(devices, { monitoring: { interval: '1s', retryInterval: '400ms' } }).start();
+      await w.clock.advance(5_000);
+      w.cut = true;
+      await w.clock.advance(20_000 + laterMs);
+      expect(w.told('self-offline')).toHaveLength(1);
+      w.cut = false;
+      await w.clock.advance(MINUTE);
+      expect(w.told('self-online')).toHaveLength(1);
+      expect(w.told('incident-opened')).toEqual([]);
+    },
+  );
+
+  it('takes back the failures from before its loss was noticed: one more after its return is the first', async () => {
+    const w = await world([{ id: 'a' }, { id: 'b' }]).start();
+    await w.clock.advance(5_000);
+    w.cut = true;
+    await w.clock.advance(20_000);
+    expect(w.told('self-offline')).toHaveLength(1);
+    w.down.add('a');
+    w.cut = false;
+    // Its first check that counts fails, and the next one is answered.
+    const back = w.checks.length;
+    while (w.checks.filter(({ id }, index) => index >= back && id === 'a').length < 2)
+      await w.clock.advance(100);
+    w.down.delete('a');
+    await w.clock.advance(MINUTE);
+    expect(w.told('incident-opened')).toEqual([]);
+  });
+
   it('is asked for right before an attempt: nobody is touched in the seconds before its loss is noticed', async () => {
     const w = await world([{ id: 'a' }]).start();
     await w.clock.advance(5_000);
