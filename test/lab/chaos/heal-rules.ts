@@ -56,13 +56,13 @@ const HEAL_WITHIN_MS = 10_000;
 const NO_EXCUSE = ['healthy'];
 
 export function leftAlone(one: Case): Finding[] {
-  return [...one.truths].flatMap(([device, { own, grey }]) =>
+  return [...one.truths].flatMap(([device, { own, cut, grey }]) =>
     own.flatMap((stretch): Finding[] => {
       const until = visibleFrom(one, device, stretch) + detectionBoundMs + HEAL_WITHIN_MS;
       const wasTried = one.heals.some(
         (heal) => heal.device === device && heal.from <= until && heal.to >= stretch.from,
       );
-      if (until > stretch.to || wasTried || touches(grey, stretch.from, until)) return [];
+      if (until > stretch.to || wasTried || touches([...cut, ...grey], stretch.from, until)) return [];
       if (isHeld(one, device, stretch.from - 60_000, until) || touches(one.blind, stretch.from, until))
         return [];
       const text = `${causeOf(one, device, stretch)} for ${stretch.to - stretch.from} ms, and no attempt, for no reason`;

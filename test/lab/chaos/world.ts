@@ -20,6 +20,9 @@ export type Absence = Readonly<{ from: number; to: number }>;
 /** A command that ran on a device, by its own account: what for, and when. */
 export type Run = Readonly<{ at: number; on: string; device: string; strategy: string }>;
 
+/** The operator takes a moment to read. */
+const ANSWER_MS = 3_000;
+
 type Release = (at: number) => void;
 
 /** The lab, the netheal that watches it, the kernel's view of both, and a log of what was done to them. */
@@ -143,7 +146,8 @@ export class World {
     let answered = 0;
     for (; this.#operating; await sleep(200)) {
       const stops = this.events().filter((event) => event.message.startsWith('all healing is stopped'));
-      if (stops.length === answered || this.#brokenPercent() > limits.maxUnhealthyPercent / 2) continue;
+      const isNew = stops.length > answered && Date.now() - Date.parse(stops.at(-1)!.at) > ANSWER_MS;
+      if (!isNew || this.#brokenPercent() > limits.maxUnhealthyPercent / 2) continue;
       answered = stops.length;
       await this.resumeAll();
     }
