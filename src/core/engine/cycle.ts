@@ -2,7 +2,7 @@ import type { Hooks } from '../kernel/hooks.ts';
 import { transition } from '../model/state.ts';
 import type { Topology } from '../model/topology.ts';
 import { parentsVerdict } from '../model/topology.ts';
-import type { CheckOutcome, Surroundings } from '../model/types.ts';
+import type { CheckOutcome, HealingPhase, Surroundings } from '../model/types.ts';
 import type { CheckRecord, ProbeResult } from '../plugin.ts';
 import type { Store } from '../store.ts';
 import type { Clock } from './clock.ts';
@@ -135,9 +135,10 @@ async function confirmed(
     .filter((parent) => parent !== undefined);
   const doubtful = parents.filter(({ state }) => state.reachability === 'up' || state.hardness === 'soft');
   await Promise.all([context.uplink.confirm(), ...doubtful.map(({ id }) => context.checkNow(id))]);
-  const failing = parents.find(({ state }) => state.hardness === 'soft' && state.consecutiveFailures > 0);
+  const failing = parents.find(isInDoubt);
   const answering = parents.some(
-    ({ state }) => isWell(state.reachability) && state.consecutiveFailures === 0,
+    (parent) =>
+      isWell(parent.state.reachability) && parent.state.consecutiveFailures === 0 && !isInDoubt(parent),
   );
   const { at, monoMs } = outcome;
   // A firewall of our own may swallow what we send: then the silence is ours.
@@ -154,6 +155,18 @@ async function confirmed(
   };
 }
 
+/** Its failure is being confirmed, or it is being healed, so that its silence does not count yet: a switch that reboots. */
+function isInDoubt({ state, healing, last }: Monitored): boolean {
+  return (
+    (state.hardness === 'soft' && state.consecutiveFailures > 0) ||
+    (isBeingHealed(healing.phase) && last.verdict === 'failed' && state.reachability !== 'down')
+  );
+}
+
+function isBeingHealed(phase: HealingPhase): boolean {
+  return phase === 'running' || phase === 'settling' || phase === 'verifying';
+}
+
 function isWell(reachability: string): boolean {
   return reachability === 'up' || reachability === 'degraded';
 }
@@ -168,7 +181,7 @@ function surroundingsOf({ topology, device: find, uplink }: CycleContext, device
       (id) => find(id)?.primaryProbe,
     ),
     selfOffline: uplink.offline,
-    failuresIgnored: phase === 'running' || phase === 'settling' || phase === 'verifying',
+    failuresIgnored: isBeingHealed(phase),
   };
 }
 

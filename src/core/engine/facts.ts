@@ -41,11 +41,13 @@ const TELLERS: { readonly [T in Fact['type']]: Teller<Extract<Fact, { type: T }>
     remedies().recovered(device);
   },
   'incident-closed': closeIncident,
-  'flapping-started': ({ store }, device, { percent }) => {
+  'flapping-started': ({ store, journal }, device, { percent }) => {
+    journal.append({ type: 'flapping', device: device.id, history: device.state.flapHistory });
     const message = `${device.device.label} is flapping (${Math.round(percent)} %): not healed until it settles`;
     store.addEvent({ type: 'flapping-started', level: 'warn', device: device.id, message });
   },
-  'flapping-stopped': ({ store }, device) => {
+  'flapping-stopped': ({ store, journal }, device) => {
+    journal.append({ type: 'flapping', device: device.id, history: null });
     const message = `${device.device.label} no longer flaps`;
     store.addEvent({ type: 'flapping-stopped', level: 'info', device: device.id, message });
   },

@@ -23,6 +23,8 @@ export type JournalState = Readonly<{
   downtimes: readonly AdHocDowntime[];
   /** Devices whose planned downtimes a person has ended: those that would last until this moment at most. */
   downtimesEnded: Readonly<Record<string, number>>;
+  /** Devices that flap, with the results that showed it. */
+  flapping: Readonly<Record<string, readonly boolean[]>>;
   paused: Readonly<{ by: string; at: number }> | null;
   pausedDevices: readonly string[];
   /** Why the blast radius stopped all healing, until a person resets it. */
@@ -42,6 +44,8 @@ export type JournalEntry =
   | Readonly<{ type: 'approval'; heal: string; hash: string; by: string; at: number; approved: boolean }>
   | Readonly<{ type: 'downtime'; downtime: AdHocDowntime }>
   | Readonly<{ type: 'downtime-ended'; device: string; by: string; at: number; until: number }>
+  /** `history: null`: it no longer does. */
+  | Readonly<{ type: 'flapping'; device: string; history: readonly boolean[] | null }>
   | Readonly<{ type: 'paused'; device: string | null; by: string; at: number }>
   | Readonly<{ type: 'resumed'; device: string | null; by: string; at: number }>
   | Readonly<{ type: 'healing-stopped'; reason: string; at: number }>;
@@ -52,6 +56,7 @@ export const EMPTY_JOURNAL: JournalState = {
   cooldowns: {},
   downtimes: [],
   downtimesEnded: {},
+  flapping: {},
   paused: null,
   pausedDevices: [],
   healingStopped: null,
@@ -95,6 +100,11 @@ export function reduceJournal(state: JournalState, entry: JournalEntry): Journal
       // One that a device has begun keeps its place: in its window it must not begin again.
       const downtimes = state.downtimes.map((one) => (one.device === device ? { ...one, until: at } : one));
       return { ...state, downtimes, downtimesEnded: { ...state.downtimesEnded, [device]: until } };
+    }
+    case 'flapping': {
+      const { [entry.device]: _, ...others } = state.flapping;
+      const flapping = entry.history === null ? others : { ...others, [entry.device]: entry.history };
+      return { ...state, flapping };
     }
     case 'paused':
       if (entry.device === null) return { ...state, paused: { by: entry.by, at: entry.at } };

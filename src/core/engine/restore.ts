@@ -1,7 +1,7 @@
 import type { HealView } from '../api/types.ts';
 import type { Journal } from '../journal.ts';
 import type { Hooks } from '../kernel/hooks.ts';
-import { withIncident } from '../model/state.ts';
+import { withFlapping, withIncident } from '../model/state.ts';
 import type { Store } from '../store.ts';
 import type { Clock } from './clock.ts';
 import type { Fleet } from './fleet.ts';
@@ -21,11 +21,16 @@ type RestoreContext = Readonly<{
 /** After a restart: what the journal knows becomes the state again, before the first check. */
 export function restore(context: RestoreContext): void {
   const { journal, store, fleet } = context;
-  const { incidents, attempts, pausedDevices, paused, healingStopped } = journal.state;
+  const { incidents, attempts, flapping, pausedDevices, paused, healingStopped } = journal.state;
   for (const id of Object.keys(incidents)) restoreIncident(context, id);
   for (const attempt of Object.values(attempts)) {
     if (attempt.end === null) takeUpInterrupted(context, attempt);
     else restoreEnded(context, attempt, attempt.end);
+  }
+  for (const [id, history] of Object.entries(flapping)) {
+    const device = fleet.get(id);
+    if (device) device.state = withFlapping(device.state, history);
+    else journal.append({ type: 'flapping', device: id, history: null });
   }
   for (const id of pausedDevices) {
     const device = fleet.get(id);

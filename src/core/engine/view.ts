@@ -94,7 +94,9 @@ export function deviceSnapshot(
       maxAttempts: config.healPolicy.maxAttempts,
       notBeforeMonoMs: healing.notBeforeMonoMs,
     },
-    failing: state.consecutiveFailures > 0 && state.reachability !== 'unreachable',
+    failing:
+      (state.consecutiveFailures > 0 || device.last.verdict === 'failed') &&
+      state.reachability !== 'unreachable',
     flapping: state.flapping,
     downtime: device.downtime?.reason ?? null,
     acknowledged: incident?.acknowledged?.by ?? null,

@@ -82,6 +82,11 @@ export function withIncident(state: DeviceState, id: string): DeviceState {
   return { ...state, incident: id, incidentRecovered: false };
 }
 
+/** The state of a device that flapped when netheal ended: it has to settle before it is healed, as if nothing had been. */
+export function withFlapping(state: DeviceState, flapHistory: readonly boolean[]): DeviceState {
+  return { ...state, flapHistory, flapping: true };
+}
+
 /** Whether the device is what an incident is about: confirmed down, or degraded where a strategy is for that. */
 export function isBroken(
   { reachability, hardness }: Pick<DeviceState, 'reachability' | 'hardness'>,

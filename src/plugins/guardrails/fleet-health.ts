@@ -41,9 +41,15 @@ export function healthOf(fleet: FleetSnapshot): FleetHealth {
 /** A device that was down on its own account before its parents broke too stays down, and yet nothing can be done to it. */
 export function isBehindDeadParents({ device }: DeviceSnapshot, fleet: FleetSnapshot): boolean {
   const parents = device.parents.map((id) => fleet.device(id)).filter((parent) => parent !== undefined);
+  return parents.length > 0 && parents.every(isDead);
+}
+
+const BEING_HEALED: ReadonlySet<string> = new Set(['running', 'settling', 'verifying']);
+
+/** While a device is being healed its silence does not count yet, and yet nobody is reached through it. */
+function isDead({ reachability, failing, healing }: DeviceSnapshot): boolean {
   return (
-    parents.length > 0 &&
-    parents.every(({ reachability }) => reachability === 'down' || reachability === 'unreachable')
+    reachability === 'down' || reachability === 'unreachable' || (failing && BEING_HEALED.has(healing.phase))
   );
 }
 

@@ -144,6 +144,32 @@ describe('the root of an outage', () => {
     expect(family.every(({ id }) => w.device(id).reachability === 'up')).toBe(true);
   });
 
+  it('is the switch also while it is being healed, comes back and goes again: a reboot', async () => {
+    const w = await world(family, { healing: { settle: '2m' } }).start();
+    await w.clock.advance(12_000);
+    w.down.add('sw');
+    for (const { id } of family) w.down.add(id);
+    const healing = Promise.withResolvers<void>();
+    w.heal = async () => {
+      await healing.promise;
+      return { ok: true };
+    };
+    await w.clock.advance(30_000);
+    expect(w.healed).toEqual(['sw']);
+    // It answers once more before it goes down for its reboot: its failures are expected and count for nothing.
+    w.down.clear();
+    await w.clock.advance(30_000);
+    expect(w.device('sw').reachability).toBe('up');
+    for (const { id } of family) w.down.add(id);
+    healing.resolve();
+    await w.clock.advance(MINUTE);
+    expect(w.told('incident-opened')).toHaveLength(1);
+    w.down.clear();
+    await w.clock.advance(3 * MINUTE);
+    expect(w.healed).toEqual(['sw']);
+    expect(w.told('incident-opened')).toHaveLength(1);
+  });
+
   it('is the child where its parent answers', async () => {
     const w = await world(family).start();
     await w.clock.advance(12_000);
