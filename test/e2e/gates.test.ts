@@ -158,7 +158,7 @@ const ROWS: readonly Row[] = [
     open: ({ b }) => {
       b.well = true;
     },
-    reason: /behind b, which is down/,
+    reason: /behind b, which does not answer/,
   },
   {
     gate: 'healthy',

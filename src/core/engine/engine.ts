@@ -1,5 +1,5 @@
 import type { ActionResult } from '../api/types.ts';
-import type { DowntimeConfig, HealingConfig, ResolvedConfig } from '../config/types.ts';
+import type { DowntimeConfig, ResolvedConfig } from '../config/types.ts';
 import type { Journal } from '../journal.ts';
 import type { Hooks } from '../kernel/hooks.ts';
 import { withIncident, withoutSoftFailures } from '../model/state.ts';
@@ -16,16 +16,14 @@ import { newIncident } from './incident.ts';
 import type { Monitored } from './monitored.ts';
 import { Remedies } from './remedies.ts';
 import { restore } from './restore.ts';
-import { runProbe } from './run-probe.ts';
 import { type CheckScheduler, type RunCheck, Scheduler } from './scheduler.ts';
 import { StallWatch } from './stall-watch.ts';
 import { Uplink } from './uplink.ts';
 import { deviceSnapshot } from './view.ts';
+import { askFleet, askWitness } from './witnesses.ts';
 
 const HOUR_MS = 3_600_000;
 const TICK_MS = 1_000;
-/** How many devices stand in for witnesses where none are configured. */
-const PEERS_ASKED = 8;
 /** From this size on a picture of all devices is kept for a moment. */
 const LARGE_FLEET = 1_000;
 const PICTURE_MS = 100;
@@ -91,8 +89,8 @@ export class Engine {
     this.#uplink = new Uplink({
       clock,
       witnesses: options.witnesses,
-      ask: (address) => this.#askWitness(address),
-      askFleet: () => this.#askFleet(),
+      ask: (address) => askWitness(options, options.witnessProbe, address),
+      askFleet: () => askFleet(this.#cycle, fleet),
       onChange: (offline, why) => this.#uplinkChanged(offline, why),
     });
     this.remedies = new Remedies({
@@ -430,44 +428,8 @@ export class Engine {
       'warn',
     );
   }
-
-  async #askWitness(address: string): Promise<boolean | null> {
-    const { clock, hooks, witnessProbe } = this.#options;
-    if (!witnessProbe) return null;
-    const device = {
-      id: `witness-${address}`,
-      address,
-      label: address,
-      group: 'witnesses',
-      tags: {},
-      parents: [],
-    };
-    const options = witnessProbe.options.parse({});
-    const prepared = { name: 'witness', probe: witnessProbe, options, timeoutMs: 1_000 };
-    const result = await runProbe({ clock, hooks, onHang: () => undefined }, prepared, device, 1);
-    if (result.ok !== 'unknown') return result.ok;
-    // What cannot even be sent (no route, interface off) is the plainest case of being cut off.
-    return result.reason === 'local-error' ? false : null;
-  }
-
-  async #askFleet(): Promise<boolean | null> {
-    const peers = this.fleet.peers(PEERS_ASKED);
-    if (peers.length === 0) return null;
-    const answers = await Promise.all(
-      peers.map(async ({ device, probes, config }) => {
-        const [primary] = probes;
-        if (!primary) return null;
-        const result = await runProbe(this.#cycle, primary, device, config.check.packets);
-        return result.ok === 'unknown' ? null : result.ok;
-      }),
-    );
-    if (answers.includes(true)) return true;
-    return answers.includes(false) ? false : null;
-  }
 }
 
 function downtimesOf(planned: readonly DowntimeConfig[], { state }: Journal): Downtimes {
   return new Downtimes(planned, state.downtimes, state.downtimesEnded);
 }
-
-export type HealingMode = HealingConfig['mode'] | 'off';

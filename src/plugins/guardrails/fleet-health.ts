@@ -44,13 +44,9 @@ export function isBehindDeadParents({ device }: DeviceSnapshot, fleet: FleetSnap
   return parents.length > 0 && parents.every(isDead);
 }
 
-const BEING_HEALED: ReadonlySet<string> = new Set(['running', 'settling', 'verifying']);
-
-/** While a device is being healed its silence does not count yet, and yet nobody is reached through it. */
-function isDead({ reachability, failing, healing }: DeviceSnapshot): boolean {
-  return (
-    reachability === 'down' || reachability === 'unreachable' || (failing && BEING_HEALED.has(healing.phase))
-  );
+/** Also while that is being confirmed, or does not count yet because it is being healed: nobody is reached through it now. */
+function isDead({ reachability, failing }: DeviceSnapshot): boolean {
+  return reachability === 'down' || reachability === 'unreachable' || failing;
 }
 
 /**

@@ -54,7 +54,7 @@ export const GATES: readonly Gate[] = [
   gate('unreachable', ({ device, fleet }) => {
     if (device.reachability !== 'unreachable' && !isBehindDeadParents(device, fleet)) return undefined;
     return {
-      veto: `behind ${device.rootCause ?? device.device.parents[0] ?? 'a parent'}, which is down: nothing is known about this one`,
+      veto: `behind ${device.rootCause ?? device.device.parents[0] ?? 'a parent'}, which does not answer: nothing is known about this one`,
     };
   }),
   gate('healthy', ({ device }) => {

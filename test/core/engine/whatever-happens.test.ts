@@ -101,6 +101,23 @@ const byHand = fc
       void fleet.w.act({ type: 'heal', device, by, force }).then(() => fleet.forced.delete(device));
     }),
   );
+/** The switch is being healed, and somebody wants to bounce a port on it. */
+const wantedTwice = fc.constant(
+  happening('sw and what is healed on it break, and a person is in a hurry', async (fleet) => {
+    fleet.set('b', true);
+    fleet.set('sw', true);
+    for (let turn = 0; turn < 20; turn++) {
+      await fleet.w.clock.advance(3 * SECOND);
+      for (const device of ['b', 'sw']) {
+        if (fleet.forced.has(device)) continue;
+        fleet.forced.set(device, ['concurrency']);
+        void fleet.w
+          .act({ type: 'heal', device, by, force: ['concurrency'] })
+          .then(() => fleet.forced.delete(device));
+      }
+    }
+  }),
+);
 
 const approves = fc.nat().map((n) =>
   happening(
@@ -156,7 +173,7 @@ const stalls = seconds(20).map((s) =>
 /** What happens often has several places. */
 const HAPPENINGS = [
   ...[breaks, breaks, severalBreak, passes, passes, passes, passes, mended, mended],
-  ...[approves, approves, edits, rejects, healers, byHand, flaps],
+  ...[approves, approves, edits, rejects, healers, byHand, wantedTwice, flaps],
   ...[pauses, pausesAll, pausesAll, acknowledged, unacknowledged, downtime, noDowntime, cuts, killed, stalls],
 ];
 

@@ -136,6 +136,12 @@ const HOLDS: readonly [gate: string, when: string, situation: Situation, says: R
     },
     /behind sw/,
   ],
+  [
+    'unreachable',
+    'its parent fails, and that is not confirmed yet or does not count because it is being healed',
+    { devices: [broken({ parents: ['sw'] }), well({ id: 'sw', group: 'h', failing: true })] },
+    /behind sw/,
+  ],
   ['healthy', 'it is up', { devices: [well()] }, /it is up/],
   ['healthy', 'it only answers slowly', { devices: [well({ reachability: 'degraded' })] }, /degraded/],
   [
