@@ -52,6 +52,9 @@ export type ActionRoute = Readonly<{
   /** What `:id` in the path names. */
   subject: 'device' | 'heal' | 'fleet';
   role: Role;
+  summary: string;
+  /** Schema of the JSON that is sent. */
+  body: z.ZodType;
   /** The action, or what is wrong with the body. */
   parse(id: string, body: unknown): z.ZodSafeParseResult<Action>;
 }>;
@@ -60,77 +63,156 @@ function route<S extends z.ZodType>(
   path: string,
   subject: ActionRoute['subject'],
   role: Role,
-  schema: S,
+  summary: string,
+  body: S,
   toAction: (id: string, body: z.output<S>) => Action,
 ): ActionRoute {
   return {
     path,
     subject,
     role,
-    parse: (id, body) =>
-      schema
+    summary,
+    body,
+    parse: (id, value) =>
+      body
         .transform((parsed) => toAction(id, parsed as z.output<S>))
-        .safeParse(body) as z.ZodSafeParseResult<Action>,
+        .safeParse(value) as z.ZodSafeParseResult<Action>,
   };
 }
 
 /** Every POST route of the API. */
 export const ACTION_ROUTES: readonly ActionRoute[] = [
-  route('/api/devices/:id/ping', 'device', 'operate', who, (device) => ({ type: 'ping', device })),
-  route('/api/devices/:id/heal', 'device', 'operate', healBody, (device, { dryRun, force, by }) =>
-    dryRun === true
-      ? { type: 'dry-run', device, by }
-      : { type: 'heal', device, by, ...(force === undefined ? {} : { force }) },
+  route('/api/devices/:id/ping', 'device', 'operate', 'Check it now', who, (device) => ({
+    type: 'ping',
+    device,
+  })),
+  route(
+    '/api/devices/:id/heal',
+    'device',
+    'operate',
+    'Heal it now, or with `dryRun` say what would be done',
+    healBody,
+    (device, { dryRun, force, by }) =>
+      dryRun === true
+        ? { type: 'dry-run', device, by }
+        : { type: 'heal', device, by, ...(force === undefined ? {} : { force }) },
   ),
-  route('/api/devices/:id/ack', 'device', 'operate', ackBody, (device, body) => ({
-    type: 'ack',
-    device,
-    ...body,
-  })),
-  route('/api/devices/:id/unack', 'device', 'operate', who, (device, { by }) => ({
-    type: 'unack',
-    device,
-    by,
-  })),
-  route('/api/devices/:id/downtime', 'device', 'operate', downtimeBody, (device, body) => ({
-    type: 'downtime',
-    device,
-    ...body,
-  })),
-  route('/api/devices/:id/end-downtime', 'device', 'operate', who, (device, { by }) => ({
-    type: 'end-downtime',
-    device,
-    by,
-  })),
-  route('/api/devices/:id/note', 'device', 'operate', noteBody, (device, body) => ({
-    type: 'note',
-    device,
-    ...body,
-  })),
-  route('/api/devices/:id/pause', 'device', 'operate', who, (device, { by }) => ({
+  route(
+    '/api/devices/:id/ack',
+    'device',
+    'operate',
+    'Acknowledge its incident: a person is on it',
+    ackBody,
+    (device, body) => ({
+      type: 'ack',
+      device,
+      ...body,
+    }),
+  ),
+  route(
+    '/api/devices/:id/unack',
+    'device',
+    'operate',
+    'Take the acknowledgement back',
+    who,
+    (device, { by }) => ({
+      type: 'unack',
+      device,
+      by,
+    }),
+  ),
+  route(
+    '/api/devices/:id/downtime',
+    'device',
+    'operate',
+    'Begin a downtime',
+    downtimeBody,
+    (device, body) => ({
+      type: 'downtime',
+      device,
+      ...body,
+    }),
+  ),
+  route(
+    '/api/devices/:id/end-downtime',
+    'device',
+    'operate',
+    'End the downtime it is in',
+    who,
+    (device, { by }) => ({
+      type: 'end-downtime',
+      device,
+      by,
+    }),
+  ),
+  route(
+    '/api/devices/:id/note',
+    'device',
+    'operate',
+    "Leave a person's words among the events",
+    noteBody,
+    (device, body) => ({
+      type: 'note',
+      device,
+      ...body,
+    }),
+  ),
+  route('/api/devices/:id/pause', 'device', 'operate', 'Pause its healing', who, (device, { by }) => ({
     type: 'pause',
     device,
     by,
   })),
-  route('/api/devices/:id/resume', 'device', 'operate', who, (device, { by }) => ({
+  route('/api/devices/:id/resume', 'device', 'operate', 'Resume its healing', who, (device, { by }) => ({
     type: 'resume',
     device,
     by,
   })),
-  route('/api/heals/:id/approve', 'heal', 'approve', approveBody, (heal, body) => ({
-    type: 'approve',
+  route(
+    '/api/heals/:id/approve',
+    'heal',
+    'approve',
+    'Approve a heal: the plan of that hash is what runs',
+    approveBody,
+    (heal, body) => ({
+      type: 'approve',
+      heal,
+      ...body,
+    }),
+  ),
+  route('/api/heals/:id/reject', 'heal', 'approve', 'Reject a heal', who, (heal, { by }) => ({
+    type: 'reject',
     heal,
-    ...body,
+    by,
   })),
-  route('/api/heals/:id/reject', 'heal', 'approve', who, (heal, { by }) => ({ type: 'reject', heal, by })),
-  route('/api/heals/:id/edit', 'heal', 'approve', editBody, (heal, body) => ({
-    type: 'edit',
-    heal,
-    ...body,
-  })),
-  route('/api/reload', 'fleet', 'operate', who, (_, { by }) => ({ type: 'reload', by })),
-  route('/api/pause', 'fleet', 'operate', who, (_, { by }) => ({ type: 'pause', by })),
-  route('/api/resume', 'fleet', 'operate', who, (_, { by }) => ({ type: 'resume', by })),
+  route(
+    '/api/heals/:id/edit',
+    'heal',
+    'approve',
+    'Change the commands of a heal that waits for approval',
+    editBody,
+    (heal, body) => ({
+      type: 'edit',
+      heal,
+      ...body,
+    }),
+  ),
+  route(
+    '/api/reload',
+    'fleet',
+    'operate',
+    'Read the config again, and reopen log files',
+    who,
+    (_, { by }) => ({ type: 'reload', by }),
+  ),
+  route('/api/pause', 'fleet', 'operate', 'Pause all healing', who, (_, { by }) => ({ type: 'pause', by })),
+  route(
+    '/api/resume',
+    'fleet',
+    'operate',
+    'Resume all healing, also where the blast radius stopped it',
+    who,
+    (_, { by }) => ({ type: 'resume', by }),
+  ),
 ];
 
 /** What an action needs beyond its route: who overrides a gate may override the approval. */

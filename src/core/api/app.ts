@@ -7,7 +7,9 @@ import { readBody, readJson } from './body.ts';
 import { createEventStreams } from './event-stream.ts';
 import { jsonPieces, streamedJson } from './json-stream.ts';
 import { LIST_QUERY } from './list-query.ts';
+import { openApiDocument } from './openapi.ts';
 import { problem, problemOfThrown, statusOfCode } from './problem.ts';
+import { READ_ROUTES, type ReadRoute } from './read-routes.ts';
 import { mayAs, refusedByRole } from './roles.ts';
 import { recentChanges, statsRow, statusRow } from './seed-shapes.ts';
 import { snapshotPieces } from './snapshot-pieces.ts';
@@ -33,8 +35,23 @@ type ApiContext = Context<Env>;
 
 /** Creates the API. Nothing it returns holds a secret, because none ever enters the source. */
 export function createApi(parts: ApiParts): (request: Request, caller?: Caller) => Promise<Response> {
+  const app = createApp(parts);
+  return async (request, caller) => app.fetch(request, caller ? { caller } : {});
+}
+
+/** The routes of the API, put together. */
+export function createApp(parts: ApiParts): Hono<Env> {
   const app = new Hono<Env>();
-  const routes = [...readRoutes(parts), ...ACTION_ROUTES.map((route) => postRoute(route, parts.source))];
+  const handlers = readHandlers(parts);
+  const reads = Object.entries<ReadRoute>(READ_ROUTES).map(
+    ([path, { role }]): Route => ({
+      method: 'GET',
+      path,
+      role,
+      handler: handlers[path as keyof typeof handlers],
+    }),
+  );
+  const routes = [...reads, ...ACTION_ROUTES.map((route) => postRoute(route, parts.source))];
   for (const { method, path, role, handler } of routes) {
     app.on(method, path, (c) => (role && refusedByRole(c.env.caller, role)) ?? handler(c));
   }
@@ -45,7 +62,7 @@ export function createApi(parts: ApiParts): (request: Request, caller?: Caller) 
   app.all('/api/plugins/*', (c) => callPlugin(c, parts.pluginRoutes()));
   app.notFound(() => problem(404, { detail: 'There is nothing at this address.' }));
   app.onError(problemOfThrown);
-  return async (request, caller) => app.fetch(request, caller ? { caller } : {});
+  return app;
 }
 
 type Route = Readonly<{
@@ -56,34 +73,33 @@ type Route = Readonly<{
   handler: (c: ApiContext) => Response | Promise<Response>;
 }>;
 
-function readRoutes({ source, ready }: ApiParts): Route[] {
+/** What answers each of READ_ROUTES. */
+function readHandlers({
+  source,
+  ready,
+  pluginRoutes,
+}: ApiParts): Record<keyof typeof READ_ROUTES, Route['handler']> {
   const streams = createEventStreams(source);
+  const openapi = () =>
+    json(openApiDocument(source.snapshot().monitor.version, pluginRoutes().map(addressOf)));
   // A device may be gone by the time its row is made.
   const rows = (make: (device: DeviceView) => unknown) => (id: string) => {
     const device = source.device(id);
     return device && make(device);
   };
-  const get = (path: string, handler: Route['handler'], role: Role | null = 'view'): Route => ({
-    method: 'GET',
-    path,
-    role,
-    handler,
-  });
-  return [
-    get('/api/status', (c) =>
+  return {
+    '/api/status': (c) =>
       listed(c, source, (ids, page) =>
         jsonPieces({ timestamp: iso(), ...page }, 'devices', ids, rows(statusRow)),
       ),
-    ),
-    get('/api/stats', (c) =>
+    '/api/stats': (c) =>
       listed(c, source, (ids, page) => {
         const tail = { recent: recentChanges(source) };
         return jsonPieces({ timestamp: iso(), ...page }, 'devices', ids, rows(statsRow), tail);
       }),
-    ),
-    get('/api/snapshot', () => streamedJson(snapshotPieces(source))),
-    get('/api/summary', () => json(summaryOf(source))),
-    get('/api/devices', (c) =>
+    '/api/snapshot': () => streamedJson(snapshotPieces(source)),
+    '/api/summary': () => json(summaryOf(source)),
+    '/api/devices': (c) =>
       listed(c, source, (ids, page) => {
         const { seq, at } = source.snapshot();
         return jsonPieces(
@@ -93,17 +109,15 @@ function readRoutes({ source, ready }: ApiParts): Route[] {
           rows((device) => device),
         );
       }),
-    ),
-    get('/api/devices/:id', (c) => found(source, 'device', c.req.param('id')!, json)),
-    get('/api/devices/:id/samples', (c) =>
+    '/api/devices/:id': (c) => found(source, 'device', c.req.param('id')!, json),
+    '/api/devices/:id/samples': (c) =>
       found(source, 'device', c.req.param('id')!, async ({ id }) =>
         json({ device: id, samples: await source.samples(id) }),
       ),
-    ),
-    get('/api/incidents', () => json({ incidents: source.snapshot().incidents })),
-    get('/api/heals', () => json({ heals: source.snapshot().heals })),
-    get('/api/heals/:id', (c) => found(source, 'heal', c.req.param('id')!, json)),
-    get('/api/events', (c) => {
+    '/api/incidents': () => json({ incidents: source.snapshot().incidents }),
+    '/api/heals': () => json({ heals: source.snapshot().heals }),
+    '/api/heals/:id': (c) => found(source, 'heal', c.req.param('id')!, json),
+    '/api/events': (c) => {
       // A HEAD request has no reader, so it must not become a client of the stream.
       if (c.req.method === 'HEAD')
         return new Response(null, { headers: { 'content-type': 'text/event-stream; charset=utf-8' } });
@@ -111,11 +125,19 @@ function readRoutes({ source, ready }: ApiParts): Route[] {
       const search =
         words === undefined ? null : { words: words.slice(0, 200), device: c.req.query('device') ?? null };
       return streams.open(search, c.req.header('last-event-id') ?? null);
-    }),
-    get('/api/me', (c) => json(meOf(c.env.caller))),
-    get('/healthz', () => json({ ok: true }), null),
-    get('/readyz', () => (ready() ? json({ ok: true }) : problem(503, { detail: 'Starting.' })), null),
-  ];
+    },
+    '/api/plugins': () => json({ routes: pluginRoutes().map(addressOf) }),
+    '/api/me': (c) => json(meOf(c.env.caller)),
+    '/api/openapi.json': openapi,
+    '/openapi.json': openapi,
+    '/healthz': () => json({ ok: true }),
+    '/readyz': () => (ready() ? json({ ok: true }) : problem(503, { detail: 'Starting.' })),
+  };
+}
+
+/** A route of a plugin as GET /api/plugins shows it. */
+function addressOf({ plugin, method, path }: PluginRoute) {
+  return { plugin, method, path: pathOf({ plugin, path }) };
 }
 
 function postRoute(route: ActionRoute, source: Source): Route {
@@ -217,10 +239,7 @@ function answer(result: ActionResult): Response {
 
 async function callPlugin(c: ApiContext, routes: readonly PluginRoute[]): Promise<Response> {
   const { pathname } = new URL(c.req.url);
-  const here = routes.filter(
-    ({ plugin, path }) =>
-      trimSlash(pathname) === trimSlash(`/api/plugins/${plugin}/${path.replace(/^\//, '')}`),
-  );
+  const here = routes.filter((route) => trimSlash(pathname) === trimSlash(pathOf(route)));
   if (here.length === 0) return problem(404, { detail: 'No plugin serves this address.' });
   const method = c.req.method === 'HEAD' ? 'GET' : c.req.method;
   const route = here.find((each) => each.method === method);
@@ -241,6 +260,9 @@ async function callPlugin(c: ApiContext, routes: readonly PluginRoute[]): Promis
 function methodNotAllowed(allow: readonly string[]): Response {
   return problem(405, { detail: `Only ${allow.join(' and ')} here.` }, { allow: allow.join(', ') });
 }
+
+const pathOf = ({ plugin, path }: Pick<PluginRoute, 'plugin' | 'path'>) =>
+  `/api/plugins/${plugin}/${path.replace(/^\//, '')}`;
 
 const trimSlash = (path: string) => path.replace(/\/$/, '');
 
