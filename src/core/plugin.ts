@@ -184,7 +184,8 @@ export interface Transcript {
 
 /** How a step ended. */
 export type StepResult =
-  | Readonly<{ ok: true }>
+  /** `acted: false`: it only let time pass, and nothing was run anywhere. */
+  | Readonly<{ ok: true; acted?: false }>
   | Readonly<{
       ok: false;
       /** False: nothing was run on the target, so the attempt is not spent (wrong host key, no way in). */

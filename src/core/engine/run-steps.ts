@@ -22,7 +22,7 @@ export async function runSteps(
     if (context.hardStop.aborted) return { acted, failure: 'netheal was stopped' };
     const result = await runStep(context, device, step, transcript);
     if (!result.ok) return { acted: acted || result.acted, failure: transcript.masked(result.message) };
-    acted = true;
+    acted ||= result.acted !== false;
   }
   return { acted, failure: null };
 }

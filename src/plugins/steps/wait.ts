@@ -21,7 +21,7 @@ export const wait: Healer<Wait> = {
     transcript.write('info', `waiting ${step.wait / 1_000} s`);
     try {
       await sleep(step.wait, undefined, { signal });
-      return { ok: true };
+      return { ok: true, acted: false };
     } catch {
       return notActed('the wait was cut short');
     }

@@ -56,6 +56,7 @@ describe('the steps of a strategy', () => {
 
   it.each([
     ['nothing was run yet', [], false],
+    ['one before it only waited', [async () => ({ ok: true, acted: false }) as const], false],
     ['one before it was run', [async () => OK], true],
   ])('stop at the first that fails; where %s, acted says so', async (_what, before, acted) => {
     let later = false;

@@ -5,7 +5,7 @@ import { type World, world } from './world.ts';
 export const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;
 export const LIMITS = { maxConcurrent: 2, maxPerHour: 6, maxAttempts: 2 };
-const WAIT_MS = 5 * SECOND;
+const WAIT_MS = 30 * SECOND;
 /** Within this time netheal has noticed whatever is so, if nothing disturbs it. */
 const NOTICED_MS = 45 * SECOND;
 
@@ -63,7 +63,7 @@ export class WatchedFleet {
   readonly offences: unknown[] = [];
 
   constructor(maxUnhealthy: string) {
-    const healing = { ...LIMITS, maxUnhealthy, waitBetweenAttempts: '5s' };
+    const healing = { ...LIMITS, maxUnhealthy, waitBetweenAttempts: '30s', minHealthyPeriod: '3m' };
     this.w = this.#watched(world(FLEET, { healing }));
     for (const id of IDS) this.#up.set(id, this.now);
   }

@@ -210,7 +210,7 @@ it('whatever happened, once all is well every device is up, every incident close
       fleet.pausedAll = false;
       for (const device of IDS) fleet.set(device, false);
       // A step that hangs has two minutes, its verification and the healthy period follow.
-      for (let minute = 0; minute < 6; minute++) await fleet.w.clock.advance(60 * SECOND);
+      for (let minute = 0; minute < 9; minute++) await fleet.w.clock.advance(60 * SECOND);
       const { w } = fleet;
       for (const device of IDS) {
         expect(w.device(device)).toMatchObject({ reachability: 'up', hardness: 'hard', incident: null });
