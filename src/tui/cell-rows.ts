@@ -39,13 +39,28 @@ export function cellRow(line: string, width: number): CellRow {
   return { signs, styles };
 }
 
-/** The row `y` of a frame: its line, and over it that of the window, if it has one here. */
-export function rowOf({ lines, box }: Frame, y: number, { columns }: Size): CellRow {
+/**
+ * The row `y` of a frame: its line, and over it that of the window, if it has one here. Chrome and window are taken as they
+ * were `drawn` (a screen of lines), where they were; without, they are made of the frame's own lines.
+ */
+export function rowOf(
+  { lines, live, box }: Frame,
+  y: number,
+  { columns }: Size,
+  drawn: readonly string[] | null = null,
+): CellRow {
+  const isLive = y >= live.from && y < live.to;
+  if (drawn !== null && !isLive) return cellRow(drawn[y] ?? '', columns);
   const row = cellRow(lines[y] ?? '', columns);
   const inBox = box?.lines[y - box.y];
   if (!box || inBox === undefined) return row;
   const width = Math.min(widthOf(inBox.replace(SGR, '')), columns - box.x);
-  return covered(row, box.x, cellRow(inBox, width));
+  const above = drawn === null ? cellRow(inBox, width) : cut(cellRow(drawn[y] ?? '', columns), box.x, width);
+  return covered(row, box.x, above);
+}
+
+function cut({ signs, styles }: CellRow, x: number, width: number): CellRow {
+  return { signs: signs.slice(x, x + width), styles: styles.slice(x, x + width) };
 }
 
 /** A row with another one over it; half of a wide sign is blank. */

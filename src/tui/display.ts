@@ -59,14 +59,14 @@ export class Display {
   }
 
   /** Shows a frame; while the terminal is slow, only the newest of those that are asked for. */
-  show(frame: Frame, size: Size): void {
+  show(frame: Frame, size: Size, drawn: readonly string[] | null): void {
     if (!this.#isOurs) return;
     if (this.#stdout.writableNeedDrain) {
       if (this.#waiting === null) this.#stdout.once('drain', () => this.#showWaiting());
-      this.#waiting = () => this.show(frame, size);
+      this.#waiting = () => this.show(frame, size, drawn);
       return;
     }
-    const bytes = this.#painter.paint(frame, size);
+    const bytes = this.#painter.paint(frame, size, drawn);
     if (bytes !== '') this.#stdout.write(bytes);
   }
 

@@ -24,7 +24,12 @@ export const VIEWS: Readonly<Record<ViewName, View>> = {
 };
 
 /** A whole screen: its lines, as many as it has rows, and the window over them. */
-export type Frame = Readonly<{ lines: readonly string[]; box: Box | null }>;
+export type Frame = Readonly<{
+  lines: readonly string[];
+  /** The rows of the view itself, which change with every figure; those around it are the chrome. */
+  live: Readonly<{ from: number; to: number }>;
+  box: Box | null;
+}>;
 
 /** Where keys go now. */
 export function placeOf({ ui }: Pick<Scene, 'ui'>): Place {
@@ -34,7 +39,8 @@ export function placeOf({ ui }: Pick<Scene, 'ui'>): Place {
 
 /** Draws a scene. The same scene gives the same frame. */
 export function frameOf(scene: Scene, rows: readonly AnyRow[]): Frame {
-  if (isTiny(scene.size)) return { lines: tinyLines(scene), box: null };
+  if (isTiny(scene.size))
+    return { lines: tinyLines(scene), live: { from: 0, to: scene.size.rows }, box: null };
   const { size, ui } = scene;
   const height = bodyHeight(size);
   const body =
@@ -42,6 +48,7 @@ export function frameOf(scene: Scene, rows: readonly AnyRow[]): Frame {
   const filled = Array.from({ length: height }, (_, index) => body[index] ?? '');
   return {
     lines: [headLine(scene), ...filled, messageLine(scene), footerLine(scene)],
+    live: { from: 1, to: 1 + height },
     box: overlayOf(scene),
   };
 }

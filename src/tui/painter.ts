@@ -22,8 +22,11 @@ export class Painter {
   #rows: CellRow[] = [];
   #isKnown = false;
 
-  /** The bytes that make the terminal show this frame; empty where it does so already. */
-  paint(frame: Frame, size: Size): string {
+  /**
+   * The bytes that make the terminal show this frame; empty where it does so already. `drawn`: chrome and window as somebody
+   * else has drawn them, a screen of lines.
+   */
+  paint(frame: Frame, size: Size, drawn: readonly string[] | null = null): string {
     const { columns, rows } = size;
     let out = '';
     if (!this.#isKnown || columns !== this.#size.columns || rows !== this.#size.rows) {
@@ -36,9 +39,9 @@ export class Painter {
     }
     const pen = new Pen();
     for (let y = 0; y < rows; y++) {
-      const source = sourceOf(frame, y);
+      const source = sourceOf(frame, y, drawn);
       if (source === this.#sources[y]) continue;
-      const row = rowOf(frame, y, size);
+      const row = rowOf(frame, y, size, drawn);
       out += rowChanges(y, this.#rows[y]!, row, pen);
       this.#sources[y] = source;
       this.#rows[y] = row;
@@ -53,10 +56,12 @@ export class Painter {
   }
 }
 
-function sourceOf({ lines, box }: Frame, y: number): string {
-  const line = lines[y] ?? '';
+/** All that a row is made of, as one text to compare. */
+function sourceOf({ lines, live, box }: Frame, y: number, drawn: readonly string[] | null): string {
+  const isLive = y >= live.from && y < live.to;
+  const line = (isLive ? lines : (drawn ?? lines))[y] ?? '';
   const inBox = box?.lines[y - box.y];
-  return inBox === undefined ? line : `${line}\n${box!.x}\n${inBox}`;
+  return inBox === undefined ? line : `${line}\n${box!.x}\n${drawn?.[y] ?? inBox}`;
 }
 
 /** The style that the terminal writes with. */

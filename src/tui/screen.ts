@@ -1,5 +1,6 @@
 import type { Source } from '../core/api/types.ts';
 import { captureConsole } from './capture.ts';
+import type { Chrome } from './chrome.tsx';
 import type { Shell } from './commands.ts';
 import { Display } from './display.ts';
 import { ASCII, UNICODE } from './glyphs.ts';
@@ -35,7 +36,12 @@ export async function runScreen(source: Source, options: TuiOptions, terminal: T
     monoMs: () => performance.now(),
   });
   let isOver = false;
-  const show = () => display.show(store.frame, store.size);
+  let chrome = null as Chrome | null;
+  const show = () => {
+    const drawn = chrome?.drawn() ?? null;
+    // What is around the live rows is about to be drawn; then both are shown at once.
+    if (chrome === null || drawn !== null) display.show(store.frame, store.size, drawn);
+  };
   const shell: Shell = {
     store,
     quit: () => end({ code: 0 }),
@@ -84,12 +90,18 @@ export async function runScreen(source: Source, options: TuiOptions, terminal: T
   display.enter();
   store.subscribe(show);
   show();
+  // A third of a second of loading: the first screen does not wait for it.
+  const loading = import('./chrome.tsx').then(({ mountChrome }) => {
+    if (!isOver) chrome = mountChrome(store, { drawn: show, thrown: (thrown) => end({ thrown }) });
+  });
+  loading.catch((thrown: unknown) => end({ thrown }));
   const how = await ended;
   isOver = true;
   process.off('SIGCONT', onWake);
   stdout.off('resize', onResize);
   store.stop();
   keyboard.stop();
+  chrome?.unmount();
   display.leave();
   giveBack();
   for (const off of offs) off();

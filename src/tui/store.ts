@@ -52,8 +52,8 @@ export class UiStore {
   #lookOf: ThemeName;
   #rows: readonly AnyRow[] = [];
   #rowsKey: readonly unknown[] = [];
-  #frame: Frame = { lines: [], box: null };
-  #version = 0;
+  #frame: Frame = { lines: [], live: { from: 0, to: 0 }, box: null };
+  #chromeVersion = 0;
   /** Ids of the devices whose rows are on the screen. */
   #onScreen: ReadonlySet<string> = new Set();
   /** The source knows more than the picture. */
@@ -86,8 +86,8 @@ export class UiStore {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   };
-  /** Counts the frames. */
-  readonly version = (): number => this.#version;
+  /** Counts the changes of what is around the live rows: head, foot and windows. */
+  readonly chromeVersion = (): number => this.#chromeVersion;
 
   get frame(): Frame {
     return this.#frame;
@@ -196,9 +196,11 @@ export class UiStore {
     this.#searchSoon();
     this.#onScreen = devicesOnScreen(this.ui, rows, this.#size);
     const frame = frameOf({ ...scene, ui: this.ui }, rows);
-    if (sameFrame(frame, this.#frame)) return;
+    const before = this.#frame;
+    const isSameChrome = sameChrome(frame, before);
+    if (isSameChrome && sameLines(frame.lines, before.lines)) return;
     this.#frame = frame;
-    this.#version++;
+    if (!isSameChrome) this.#chromeVersion++;
     for (const listener of this.#listeners) listener();
   }
 
@@ -296,9 +298,14 @@ function devicesOnScreen({ view, lists, device }: Ui, rows: readonly AnyRow[], {
   return new Set(rows.slice(top, top + height).flatMap((row) => deviceOf(row) ?? []));
 }
 
-function sameFrame(a: Frame, b: Frame): boolean {
+/** Whether all but the live rows is the same. */
+function sameChrome(a: Frame, b: Frame): boolean {
   return (
-    sameLines(a.lines, b.lines) &&
+    a.lines.length === b.lines.length &&
+    a.live.from === b.live.from &&
+    a.live.to === b.live.to &&
+    sameLines(a.lines.slice(0, a.live.from), b.lines.slice(0, b.live.from)) &&
+    sameLines(a.lines.slice(a.live.to), b.lines.slice(b.live.to)) &&
     a.box?.x === b.box?.x &&
     a.box?.y === b.box?.y &&
     sameLines(a.box?.lines ?? [], b.box?.lines ?? [])

@@ -26,6 +26,8 @@ export type Fixture = Readonly<{
   odd?: boolean;
 }>;
 
+// Like the launcher: before React loads.
+process.env.NODE_ENV ||= 'production';
 const built = new URL('../../dist/tui/main.js', import.meta.url).href;
 const { runTui } = (await import(built)) as typeof import('../../src/tui/main.ts');
 

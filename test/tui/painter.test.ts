@@ -3,6 +3,7 @@ import xterm, { type IBufferCell } from '@xterm/headless';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DeviceView } from '../../src/core/api/types.ts';
+import { mountChrome } from '../../src/tui/chrome.tsx';
 import type { Frame } from '../../src/tui/frame.ts';
 import { Painter } from '../../src/tui/painter.ts';
 import type { Size } from '../../src/tui/ui.ts';
@@ -42,6 +43,8 @@ async function cellsOfWhole({ lines, box }: Frame, size: Size): Promise<string[]
   screen.dispose();
   return after;
 }
+
+const frame = (...lines: string[]): Frame => ({ lines, live: { from: 0, to: lines.length }, box: null });
 
 /** What each cell shows and how, row by row. */
 function cellsOf(screen: Screen): string[][] {
@@ -114,6 +117,10 @@ describe('the painter', () => {
         });
         const ui = openUi({ source, colour: true });
         const painter = new Painter();
+        const chrome = mountChrome(ui.store, {
+          drawn: () => undefined,
+          thrown: (error) => expect.unreachable(String(error)),
+        });
         const screen = open(ui.store.size);
         for (const step of steps) {
           if (typeof step === 'string') await ui.press(step);
@@ -131,9 +138,13 @@ describe('the painter', () => {
             });
             await vi.advanceTimersByTimeAsync(300);
           }
-          await written(screen, painter.paint(ui.store.frame, ui.store.size));
+          await new Promise((resolve) => setImmediate(resolve));
+          const drawn = chrome.drawn();
+          expect(drawn).toHaveLength(ui.store.size.rows);
+          await written(screen, painter.paint(ui.store.frame, ui.store.size, drawn));
           await sameCells(screen, ui.store.frame, ui.store.size);
         }
+        chrome.unmount();
         screen.dispose();
         ui.close();
       }),
@@ -144,7 +155,6 @@ describe('the painter', () => {
   it('writes what changed and nothing else', () => {
     const size = { columns: 40, rows: 3 };
     const painter = new Painter();
-    const frame = (...lines: string[]): Frame => ({ lines, box: null });
     painter.paint(frame('one', 'two   \x1b[32m21.4\x1b[39m up', 'three'), size);
     expect(painter.paint(frame('one', 'two   \x1b[32m21.4\x1b[39m up', 'three'), size)).toBe('');
     expect(painter.paint(frame('one', 'two   \x1b[32m21.7\x1b[39m up', 'three'), size)).toBe(
@@ -157,26 +167,23 @@ describe('the painter', () => {
   it('draws everything anew when told that something else was on the screen', async () => {
     const size = { columns: 20, rows: 2 };
     const painter = new Painter();
-    const frame: Frame = { lines: ['one', '\x1b[1mtwo\x1b[22m'], box: null };
+    const whole = frame('one', '\x1b[1mtwo\x1b[22m');
     const screen = open(size);
-    await written(screen, `${painter.paint(frame, size)}\x1b[1;1H\x1b[31mrubbish of another program`);
+    await written(screen, `${painter.paint(whole, size)}\x1b[1;1H\x1b[31mrubbish of another program`);
     painter.forget();
-    await written(screen, painter.paint(frame, size));
-    await sameCells(screen, frame, size);
+    await written(screen, painter.paint(whole, size));
+    await sameCells(screen, whole, size);
   });
 
   it('says the place anew behind signs whose width terminals disagree about', () => {
     const painter = new Painter();
     const size = { columns: 20, rows: 1 };
-    painter.paint({ lines: [''], box: null }, size);
-    expect(painter.paint({ lines: ['東京ab é'], box: null }, size)).toContain('東\x1b[3G京\x1b[5Gab');
+    painter.paint(frame(''), size);
+    expect(painter.paint(frame('東京ab é'), size)).toContain('東\x1b[3G京\x1b[5Gab');
   });
 
   it('writes no control sign, wherever it came from', () => {
-    const bytes = new Painter().paint(
-      { lines: ['a\x07\x1b]0;title\x07b\x9bc\td'], box: null },
-      { columns: 30, rows: 1 },
-    );
+    const bytes = new Painter().paint(frame('a\x07\x1b]0;title\x07b\x9bc\td'), { columns: 30, rows: 1 });
     expect(bytes.replace(/\x1b\[[?\d;]*[A-Za-z]/g, '')).not.toMatch(/[\x00-\x1f\x7f-\x9f]/);
   });
 });

@@ -42,6 +42,8 @@ export function openUi(options: Options = {}) {
     },
     lend: (run) => run(),
   };
+  let frames = 0;
+  store.subscribe(() => frames++);
   const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
   return {
     store,
@@ -49,6 +51,8 @@ export function openUi(options: Options = {}) {
     shell,
     clock,
     calls,
+    /** How many frames there were, but for the first. */
+    frames: () => frames,
     /** Presses keys one after the other, each long after the one before. */
     async press(...keys: string[]): Promise<void> {
       for (const key of keys) {

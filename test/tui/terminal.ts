@@ -213,6 +213,7 @@ export async function startProgram(
       HOME: process.env.HOME ?? '',
       LANG: 'C.UTF-8',
       TZ: 'UTC',
+      NODE_ENV: 'production',
       ...env,
     },
   });
