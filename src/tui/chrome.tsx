@@ -1,6 +1,7 @@
 import { Readable, Writable } from 'node:stream';
 import { render } from 'ink';
 import { App } from './components/app.tsx';
+import type { Frame } from './frame.ts';
 import type { UiStore } from './store.ts';
 import type { Size } from './ui.ts';
 
@@ -24,7 +25,7 @@ export function mountChrome(
   const canvas = new Canvas(
     () => store.size,
     (output) => {
-      lines = output.split('\n');
+      lines = inPlace(output.split('\n'), store.frame);
       version = store.chromeVersion();
       on.drawn();
     },
@@ -44,6 +45,16 @@ export function mountChrome(
     drawn: () => (version === store.chromeVersion() ? lines : null),
     unmount: () => app.unmount(),
   };
+}
+
+/** Head and foot where they belong, where no room was left between them. */
+function inPlace(drawn: readonly string[], { lines, live, box }: Frame): readonly string[] {
+  if (box) return drawn;
+  const room = Array.from({ length: live.to - live.from }, () => '');
+  return [...drawn.slice(0, live.from), ...room, ...drawn.slice(live.from)].slice(
+    0,
+    Math.max(live.to, lines.length),
+  );
 }
 
 /** A terminal of the store's size that hands over what is written to it. */

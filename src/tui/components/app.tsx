@@ -10,7 +10,7 @@ export function App({ store }: Readonly<{ store: UiStore }>) {
   return (
     <Box flexDirection="column">
       <Lines lines={lines.slice(0, live.from)} />
-      <LiveBody rows={live.to - live.from} />
+      {box && <LiveBody rows={live.to - live.from} />}
       <Lines lines={lines.slice(live.to)} />
       {box && <Window box={box} />}
     </Box>
@@ -19,7 +19,7 @@ export function App({ store }: Readonly<{ store: UiStore }>) {
 
 /**
  * The rows of the view change with every figure and are painted past React (`painter.ts`): laying them out anew four times a
- * second took ten times the CPU. Here they are only room.
+ * second took ten times the CPU. Here they are only room, and without a window over them not even that.
  */
 function LiveBody({ rows }: Readonly<{ rows: number }>) {
   return <Box height={rows} flexShrink={0} />;
