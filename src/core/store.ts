@@ -51,6 +51,7 @@ export class Store {
   #events: EventRecord[] = [];
   #monitor: MonitorView;
   #seq = 0;
+  #revision = 0;
   #dirty = newDirt();
   #timer: NodeJS.Timeout | null = null;
   readonly #listeners = new Set<(delta: Delta) => void>();
@@ -64,6 +65,7 @@ export class Store {
   // ---- written by the engine
 
   deviceChanged(id: string): void {
+    this.#revision++;
     if (this.#views.size > 0) this.#views.delete(id);
     // Called for every check: where nobody listens, nothing is kept for them.
     if (this.#listeners.size === 0) return;
@@ -86,18 +88,21 @@ export class Store {
   }
 
   updateMonitor(change: Partial<MonitorView>): void {
+    this.#revision++;
     this.#monitor = { ...this.#monitor, ...change };
     this.#dirty.monitor = true;
     this.#flushSoon();
   }
 
   pluginsChanged(): void {
+    this.#revision++;
     this.#dirty.plugins = true;
     this.#flushSoon();
   }
 
   /** Numbers an event, cleans its text and tells it at once to those who write it down. */
   addEvent(event: NewEvent): EventRecord {
+    this.#revision++;
     const record: EventRecord = {
       seq: ++this.#seq,
       at: new Date(this.#options.now()).toISOString(),
@@ -113,6 +118,11 @@ export class Store {
   }
 
   // ---- read by everybody
+
+  /** Grows with every change. */
+  get revision(): number {
+    return this.#revision;
+  }
 
   get monitor(): MonitorView {
     return this.#monitor;

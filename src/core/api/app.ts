@@ -1,27 +1,22 @@
 /** The HTTP API as one web-standard function; the Unix socket and the dashboard serve the same one. */
 import { type Context, Hono } from 'hono';
-import { messageOf } from '../errors.ts';
-import type { Caller, Role, RouteHandler } from '../plugin.ts';
+import type { Caller, Role } from '../plugin.ts';
 import { ACTION_ROUTES, type ActionRoute, roleOfAction } from './actions.ts';
-import { readBody, readJson } from './body.ts';
+import { readJson } from './body.ts';
+import { encodedIfLarge } from './encoding.ts';
 import { createEventStreams } from './event-stream.ts';
-import { jsonPieces, streamedJson } from './json-stream.ts';
+import { json } from './json.ts';
+import { jsonPieces } from './json-stream.ts';
 import { LIST_QUERY } from './list-query.ts';
 import { openApiDocument } from './openapi.ts';
-import { problem, problemOfThrown, statusOfCode } from './problem.ts';
+import { addressOf, callPlugin, type PluginRoute } from './plugin-routes.ts';
+import { methodNotAllowed, problem, problemOfThrown, statusOfCode } from './problem.ts';
 import { READ_ROUTES, type ReadRoute } from './read-routes.ts';
 import { mayAs, refusedByRole } from './roles.ts';
 import { recentChanges, statsRow, statusRow } from './seed-shapes.ts';
+import { createSharedAnswers, type SharedAnswers } from './shared-answers.ts';
 import { snapshotPieces } from './snapshot-pieces.ts';
 import type { ActionResult, DeviceView, Source } from './types.ts';
-
-/** A route that a plugin contributed. */
-export type PluginRoute = Readonly<{
-  plugin: string;
-  method: 'GET' | 'POST';
-  path: string;
-  handler: RouteHandler;
-}>;
 
 /** What the API is made of: where the picture comes from, plugin routes as of now, and whether checks run. */
 export type ApiParts = Readonly<{
@@ -42,7 +37,8 @@ export function createApi(parts: ApiParts): (request: Request, caller?: Caller) 
 /** The routes of the API, put together. */
 export function createApp(parts: ApiParts): Hono<Env> {
   const app = new Hono<Env>();
-  const handlers = readHandlers(parts);
+  const shared = createSharedAnswers(parts.source);
+  const handlers = readHandlers(parts, shared);
   const reads = Object.entries<ReadRoute>(READ_ROUTES).map(
     ([path, { role }]): Route => ({
       method: 'GET',
@@ -51,15 +47,18 @@ export function createApp(parts: ApiParts): Hono<Env> {
       handler: handlers[path as keyof typeof handlers],
     }),
   );
-  const routes = [...reads, ...ACTION_ROUTES.map((route) => postRoute(route, parts.source))];
+  const routes = [...reads, ...ACTION_ROUTES.map((route) => postRoute(route, parts.source, shared))];
   for (const { method, path, role, handler } of routes) {
-    app.on(method, path, (c) => (role && refusedByRole(c.env.caller, role)) ?? handler(c));
+    app.on(method, path, async (c) => {
+      const response = (role && refusedByRole(c.env.caller, role)) ?? (await handler(c));
+      return encodedIfLarge(c.req.raw, response);
+    });
   }
   for (const path of new Set(routes.map((route) => route.path))) {
     const allow = routes.filter((route) => route.path === path).map((route) => route.method);
     app.all(path, () => methodNotAllowed(allow));
   }
-  app.all('/api/plugins/*', (c) => callPlugin(c, parts.pluginRoutes()));
+  app.all('/api/plugins/*', (c) => callPlugin(c.req.raw, c.env.caller, parts.pluginRoutes()));
   app.notFound(() => problem(404, { detail: 'There is nothing at this address.' }));
   app.onError(problemOfThrown);
   return app;
@@ -74,11 +73,10 @@ type Route = Readonly<{
 }>;
 
 /** What answers each of READ_ROUTES. */
-function readHandlers({
-  source,
-  ready,
-  pluginRoutes,
-}: ApiParts): Record<keyof typeof READ_ROUTES, Route['handler']> {
+function readHandlers(
+  { source, ready, pluginRoutes }: ApiParts,
+  shared: SharedAnswers,
+): Record<keyof typeof READ_ROUTES, Route['handler']> {
   const streams = createEventStreams(source);
   const openapi = () =>
     json(openApiDocument(source.snapshot().monitor.version, pluginRoutes().map(addressOf)));
@@ -89,18 +87,18 @@ function readHandlers({
   };
   return {
     '/api/status': (c) =>
-      listed(c, source, (ids, page) =>
+      listed(c, source, shared, (ids, page) =>
         jsonPieces({ timestamp: iso(), ...page }, 'devices', ids, rows(statusRow)),
       ),
     '/api/stats': (c) =>
-      listed(c, source, (ids, page) => {
+      listed(c, source, shared, (ids, page) => {
         const tail = { recent: recentChanges(source) };
         return jsonPieces({ timestamp: iso(), ...page }, 'devices', ids, rows(statsRow), tail);
       }),
-    '/api/snapshot': () => streamedJson(snapshotPieces(source)),
+    '/api/snapshot': (c) => shared.whole(c.req.raw, 'snapshot', () => snapshotPieces(source)),
     '/api/summary': () => json(summaryOf(source)),
     '/api/devices': (c) =>
-      listed(c, source, (ids, page) => {
+      listed(c, source, shared, (ids, page) => {
         const { seq, at } = source.snapshot();
         return jsonPieces(
           { seq, at, ...page },
@@ -135,12 +133,7 @@ function readHandlers({
   };
 }
 
-/** A route of a plugin as GET /api/plugins shows it. */
-function addressOf({ plugin, method, path }: PluginRoute) {
-  return { plugin, method, path: pathOf({ plugin, path }) };
-}
-
-function postRoute(route: ActionRoute, source: Source): Route {
+function postRoute(route: ActionRoute, source: Source, shared: SharedAnswers): Route {
   const act = async (c: ApiContext, id: string): Promise<Response> => {
     const body = await readJson(c.req.raw);
     if (body instanceof Response) return body;
@@ -153,11 +146,14 @@ function postRoute(route: ActionRoute, source: Source): Route {
     }
     const action = parsed.data;
     const { caller } = c.env;
-    return (
-      refusedByRole(caller, roleOfAction(action)) ??
-      // Over a network the token says who it is, whatever the body claims.
-      answer(await source.act(caller && 'by' in action ? { ...action, by: caller.name ?? 'nobody' } : action))
-    );
+    const refused = refusedByRole(caller, roleOfAction(action));
+    if (refused) return refused;
+    // Over a network the token says who it is, whatever the body claims.
+    const isNamed = caller !== undefined && 'by' in action;
+    const result = await source.act(isNamed ? { ...action, by: caller.name ?? 'nobody' } : action);
+    // Who did something wants to see it.
+    shared.forget();
+    return answer(result);
   };
   return {
     method: 'POST',
@@ -190,8 +186,9 @@ function found(
 function listed(
   c: ApiContext,
   source: Source,
+  shared: SharedAnswers,
   pieces: (ids: readonly string[], page: object) => Iterator<Uint8Array, void>,
-): Response {
+): Response | Promise<Response> {
   const asked = LIST_QUERY.safeParse(c.req.query());
   if (!asked.success) {
     const errors = asked.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
@@ -202,9 +199,12 @@ function listed(
       errors,
     });
   }
-  const { ids, matching, fleet } = source.select(asked.data);
+  const list = () => {
+    const { ids, matching, fleet } = source.select(asked.data);
+    return pieces(ids, isWhole ? {} : { matching, total: fleet.total });
+  };
   const isWhole = Object.keys(asked.data).length === 0;
-  return streamedJson(pieces(ids, isWhole ? {} : { matching, total: fleet.total }));
+  return isWhole ? shared.whole(c.req.raw, c.req.path, list) : shared.part(c.req.raw, list);
 }
 
 /** Who asks, and which actions are open to them. */
@@ -235,39 +235,4 @@ function answer(result: ActionResult): Response {
   const { code, message, gate } = result;
   if (gate !== undefined) return problem(409, { detail: message, code, gate, reason: message });
   return problem(statusOfCode(code), { detail: message, code });
-}
-
-async function callPlugin(c: ApiContext, routes: readonly PluginRoute[]): Promise<Response> {
-  const { pathname } = new URL(c.req.url);
-  const here = routes.filter((route) => trimSlash(pathname) === trimSlash(pathOf(route)));
-  if (here.length === 0) return problem(404, { detail: 'No plugin serves this address.' });
-  const method = c.req.method === 'HEAD' ? 'GET' : c.req.method;
-  const route = here.find((each) => each.method === method);
-  if (route === undefined) return methodNotAllowed(here.map((each) => each.method));
-  const refused = refusedByRole(c.env.caller, method === 'POST' ? 'operate' : 'view');
-  if (refused) return refused;
-  const body = method === 'POST' ? await readBody(c.req.raw) : null;
-  if (body instanceof Response) return body;
-  try {
-    // A request of its own: the plugin gets a body that has been read and is not too large.
-    return await route.handler(new Request(c.req.url, { method, headers: c.req.raw.headers, body }));
-  } catch (error) {
-    const detail = `The plugin ${route.plugin} failed: ${messageOf(error)}`;
-    return problem(500, { detail, code: 'NH_PLUGIN_FAILED' });
-  }
-}
-
-function methodNotAllowed(allow: readonly string[]): Response {
-  return problem(405, { detail: `Only ${allow.join(' and ')} here.` }, { allow: allow.join(', ') });
-}
-
-const pathOf = ({ plugin, path }: Pick<PluginRoute, 'plugin' | 'path'>) =>
-  `/api/plugins/${plugin}/${path.replace(/^\//, '')}`;
-
-const trimSlash = (path: string) => path.replace(/\/$/, '');
-
-function json(body: unknown): Response {
-  return new Response(JSON.stringify(body), {
-    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
-  });
 }

@@ -55,14 +55,18 @@ export function openApiDocument(version: string, plugins: readonly PluginAddress
   };
 }
 
-function readOperation(path: string, { summary, role, query, answer }: ReadRoute): Json {
+function readOperation(path: string, { summary, role, query, answer, isTagged }: ReadRoute): Json {
   const isJson = typeof answer !== 'string';
   const schema = isJson ? (nameOf(answer) ? refTo(nameOf(answer)!) : plain(answer)) : { type: 'string' };
   const content = { [isJson ? 'application/json' : answer]: { schema } };
   return {
     ...common(path, 'get', summary, role),
     parameters: [...parametersOf(path), ...(query ? queryParametersOf(query) : [])],
-    responses: { 200: { description: 'The answer.', content }, ...problems(path, role, query !== undefined) },
+    responses: {
+      200: { description: 'The answer.', content },
+      ...(isTagged && { 304: { description: 'Nothing has changed since the ETag in If-None-Match.' } }),
+      ...problems(path, role, query !== undefined),
+    },
   };
 }
 

@@ -47,6 +47,11 @@ export function problem(
   });
 }
 
+/** Another method is wanted here. */
+export function methodNotAllowed(allow: readonly string[]): Response {
+  return problem(405, { detail: `Only ${allow.join(' and ')} here.` }, { allow: allow.join(', ') });
+}
+
 /** The status for a code that an action was refused with. */
 export function statusOfCode(code: string): number {
   return STATUS_OF[code as ErrorCode] ?? 409;

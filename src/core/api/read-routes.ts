@@ -22,6 +22,8 @@ export type ReadRoute = Readonly<{
   /** What a caller over a network needs; null: nothing, for it says nothing about the fleet. */
   role: Role | null;
   query?: z.ZodObject;
+  /** It has an ETag, and who has that already gets 304. */
+  isTagged?: true;
   /** A schema of the JSON it answers with; or the type of what is no JSON. */
   answer: z.ZodType | 'text/event-stream';
 }>;
@@ -33,20 +35,28 @@ export const READ_ROUTES = {
     role: 'view',
     query: LIST_QUERY,
     answer: statusSchema,
+    isTagged: true,
   },
   '/api/stats': {
     summary: 'Uptime and response time of every device, and the last changes',
     role: 'view',
     query: LIST_QUERY,
     answer: statsSchema,
+    isTagged: true,
   },
-  '/api/snapshot': { summary: 'The whole picture', role: 'view', answer: snapshotSchema },
+  '/api/snapshot': { summary: 'The whole picture', role: 'view', answer: snapshotSchema, isTagged: true },
   '/api/summary': {
     summary: 'What there is to know at a glance, however large the fleet',
     role: 'view',
     answer: summarySchema,
   },
-  '/api/devices': { summary: 'Devices in full', role: 'view', query: LIST_QUERY, answer: devicesSchema },
+  '/api/devices': {
+    summary: 'Devices in full',
+    role: 'view',
+    query: LIST_QUERY,
+    answer: devicesSchema,
+    isTagged: true,
+  },
   '/api/devices/:id': { summary: 'One device', role: 'view', answer: deviceSchema },
   '/api/devices/:id/samples': {
     summary: 'Its last samples, the oldest first, at most 600',

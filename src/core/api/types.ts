@@ -212,6 +212,8 @@ export interface Source {
   /** Which devices match, and the counts of all: without the views of a whole fleet, which take a while. */
   select(query: DeviceQuery): Selection;
   device(id: string): DeviceView | null;
+  /** Grows with every change, so who has seen this number has seen it all. Absent where changes are not counted. */
+  revision?(): number;
   /**
    * Of a fleet that is too large to be shown whole: what to look for. The snapshot then holds what matches too, beside
    * what somebody may have to look at. Absent where the picture is always whole.

@@ -9,6 +9,7 @@ export function localSource(store: Store, act: (action: Action) => Promise<Actio
     snapshot: () => store.snapshot(),
     select: (query) => store.select(query),
     device: (id) => store.device(id),
+    revision: () => store.revision,
     subscribe: (listener) => store.subscribe(listener),
     act,
     samples: async (device) => store.samples(device).slice(-SAMPLES_SHOWN),

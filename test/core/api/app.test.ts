@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
-import { createApi, type PluginRoute } from '../../../src/core/api/app.ts';
+import { createApi } from '../../../src/core/api/app.ts';
+import type { PluginRoute } from '../../../src/core/api/plugin-routes.ts';
 import {
   deviceView,
   type FakeSource,

@@ -6,7 +6,8 @@ import type {
   statsRowSchema,
   statusRowSchema,
 } from '../../../src/core/api/answer-schemas.ts';
-import { type ApiParts, createApi, createApp, type PluginRoute } from '../../../src/core/api/app.ts';
+import { type ApiParts, createApi, createApp } from '../../../src/core/api/app.ts';
+import type { PluginRoute } from '../../../src/core/api/plugin-routes.ts';
 import type { BodyError, ProblemDetails } from '../../../src/core/api/problem.ts';
 import type { recentChanges, statsRow, statusRow } from '../../../src/core/api/seed-shapes.ts';
 import type {

@@ -1,0 +1,49 @@
+/** The addresses that plugins answer at, all below `/api/plugins/<name>/`. */
+import { messageOf } from '../errors.ts';
+import type { Caller, RouteHandler } from '../plugin.ts';
+import { readBody } from './body.ts';
+import { methodNotAllowed, problem } from './problem.ts';
+import { refusedByRole } from './roles.ts';
+
+/** A route that a plugin contributed. */
+export type PluginRoute = Readonly<{
+  plugin: string;
+  method: 'GET' | 'POST';
+  path: string;
+  handler: RouteHandler;
+}>;
+
+/** A route of a plugin as GET /api/plugins shows it. */
+export function addressOf({ plugin, method, path }: PluginRoute) {
+  return { plugin, method, path: pathOf({ plugin, path }) };
+}
+
+/** Hands a request to the plugin that serves its address. */
+export async function callPlugin(
+  request: Request,
+  caller: Caller | undefined,
+  routes: readonly PluginRoute[],
+): Promise<Response> {
+  const { pathname } = new URL(request.url);
+  const here = routes.filter((route) => trimSlash(pathname) === trimSlash(pathOf(route)));
+  if (here.length === 0) return problem(404, { detail: 'No plugin serves this address.' });
+  const method = request.method === 'HEAD' ? 'GET' : request.method;
+  const route = here.find((each) => each.method === method);
+  if (route === undefined) return methodNotAllowed(here.map((each) => each.method));
+  const refused = refusedByRole(caller, method === 'POST' ? 'operate' : 'view');
+  if (refused) return refused;
+  const body = method === 'POST' ? await readBody(request) : null;
+  if (body instanceof Response) return body;
+  try {
+    // A request of its own: the plugin gets a body that has been read and is not too large.
+    return await route.handler(new Request(request.url, { method, headers: request.headers, body }));
+  } catch (error) {
+    const detail = `The plugin ${route.plugin} failed: ${messageOf(error)}`;
+    return problem(500, { detail, code: 'NH_PLUGIN_FAILED' });
+  }
+}
+
+const pathOf = ({ plugin, path }: Pick<PluginRoute, 'plugin' | 'path'>) =>
+  `/api/plugins/${plugin}/${path.replace(/^\//, '')}`;
+
+const trimSlash = (path: string) => path.replace(/\/$/, '');
