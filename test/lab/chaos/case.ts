@@ -62,6 +62,8 @@ export type Case = Readonly<{
   /** Times in which netheal could see nothing: its uplink was gone, it did not run, it stood still. */
   blind: readonly Stretch[];
   uplinkGone: readonly Stretch[];
+  /** The machine had no time for us, or for netheal, or for a device that should have answered. */
+  standstill: readonly Stretch[];
 }>;
 
 /** When an event was told. */

@@ -13,6 +13,10 @@ const UPLINK_BACK_MS = 1_000 + 2 * timing.timeoutMs;
 export function judge(recorded: Recorded, said: Said): Judgement {
   const truths = truthOf(recorded);
   const uplinkGone = stretches(recorded.uplink, ({ up }) => !up, recorded.endedAt);
+  const standstill = [
+    ...recorded.gaps.map(exactly),
+    ...said.events.filter(({ type }) => type === 'stalled').map(stallOf),
+  ];
   const blind = merged([
     ...uplinkGone.map((one) => ({
       ...one,
@@ -20,11 +24,10 @@ export function judge(recorded: Recorded, said: Said): Judgement {
       latest: one.latest + UPLINK_BACK_MS,
     })),
     ...recorded.absences.map(exactly),
-    ...recorded.gaps.map(exactly),
-    ...said.events.filter(({ type }) => type === 'stalled').map(stallOf),
+    ...standstill,
   ]);
   const heals = healsOf(said.events, recorded.endedAt);
-  const one: Case = { recorded, said, truths, heals, blind, uplinkGone };
+  const one: Case = { recorded, said, truths, heals, blind, uplinkGone, standstill };
   const outages = [...truths].flatMap(([id, truth]) => outagesOf(one, id, truth));
   const opened = said.events.filter(({ type }) => type === 'incident-opened');
   return {

@@ -4,8 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lab } from '../lab.ts';
 import type { LabDevice } from '../lab-device.ts';
 import { searchPath, tryRun } from '../shell.ts';
+import { timing } from './fleet.ts';
 
 const LOOK_EVERY_MS = 50;
+/** Whoever is held up for so long, half the time that a check has, may hold up an answer too. */
+const STANDSTILL_MS = timing.timeoutMs / 2;
 /** Rules of the firewall are asked for by a process each time, and only of devices that may have some. */
 const RULES_EVERY_MS = 150;
 
@@ -44,7 +47,7 @@ export class KernelWatch {
   readonly devices = new Map<string, Seen>();
   /** Whether our own uplink has a carrier, change by change. */
   readonly uplink: { after: number; at: number; up: boolean }[] = [];
-  /** Looks that came late: what happened in between is known that much less exactly. */
+  /** Looks that came late: the machine stood still, and what happened meanwhile is not known exactly. */
   readonly gaps: { from: number; to: number }[] = [];
   /** Connections to all sshds that were open at one moment, by their logs: the most there were. */
   mostConnections = 0;
@@ -87,7 +90,7 @@ export class KernelWatch {
     for (; !this.#stopped; await sleep(LOOK_EVERY_MS)) {
       const at = Date.now();
       const after = this.#lookedAt;
-      if (at - after > 5 * LOOK_EVERY_MS) this.gaps.push({ from: after, to: at });
+      if (at - after > STANDSTILL_MS) this.gaps.push({ from: after, to: at });
       const up = isUp(`/proc/${this.#witness.pid}/root/sys/class/net/eth0`);
       if (this.uplink.at(-1)?.up !== up) this.uplink.push({ after, at, up });
       for (const device of this.#lab.devices) this.#look(device, after, at);

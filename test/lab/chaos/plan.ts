@@ -36,7 +36,7 @@ export const KINDS = {
   'device paused': { part: 'operator', on: 'leaf', weight: 1, lasts: [15, 25] },
   'all paused': { part: 'operator', on: 'fleet', weight: 1, lasts: [10, 16] },
   'own uplink down': { part: 'monitor', on: 'fleet', weight: 2, lasts: [9, 16] },
-  'netheal killed': { part: 'monitor', on: 'fleet', weight: 1, lasts: [3, 4] },
+  'netheal killed': { part: 'monitor', on: 'fleet', weight: 2, lasts: [3, 4] },
   'mass outage': { part: 'network', on: 'fleet', weight: 1, lasts: [14, 20] },
 } as const satisfies Record<string, Kind>;
 

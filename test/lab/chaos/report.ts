@@ -75,7 +75,7 @@ function deedRows(recorded: Recorded, events: readonly Event[], judged: Judgemen
     { figure: 'heals by outcome', value: counts(heals.map(({ outcome }) => outcome)) },
     {
       figure: 'gates tripped',
-      value: counts(events.flatMap(({ type, gate }) => (isVeto(type) && gate ? [gate] : []))),
+      value: counts(events.flatMap(({ type, gate }) => (type === 'heal-refused' && gate ? [gate] : []))),
     },
     {
       figure: 'called for a person',
@@ -89,6 +89,7 @@ function deedRows(recorded: Recorded, events: readonly Event[], judged: Judgemen
     { figure: 'heals by the accounts on the devices', value: String(recorded.runs.length) },
     { figure: 'most SSH connections at once', value: String(recorded.mostConnections) },
     { figure: 'netheal killed and started again', value: String(recorded.absences.length) },
+    { figure: 'times the machine stood still, as the judge saw it', value: String(recorded.gaps.length) },
     {
       figure: 'told that it did not run for a while',
       value: String(events.filter(({ type }) => type === 'stalled').length),
@@ -96,7 +97,6 @@ function deedRows(recorded: Recorded, events: readonly Event[], judged: Judgemen
   ];
 }
 
-const isVeto = (type: string) => type === 'heal-refused' || type === 'needs-human';
 const isStop = ({ message }: Event) => message.startsWith('all healing is stopped');
 const seconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`;
 

@@ -4,14 +4,14 @@ import { detectionBoundMs, timing } from './fleet.ts';
 import { covers, touches } from './truth.ts';
 
 /** It said "down" of a device that was well all the time, or "up" of one that was not. */
-export function falseWords({ said, truths }: Case): Finding[] {
+export function falseWords({ said, truths, standstill }: Case): Finding[] {
   return said.events.flatMap((event): Finding[] => {
     if (event.type !== 'status-change') return [];
     const device = event.device ?? '';
     const { bad, grey } = truths.get(device)!;
     const at = timeOf(event);
     const since = at - detectionBoundMs - SLACK_MS;
-    if (touches(grey, since, at)) return [];
+    if (touches([...grey, ...standstill], since, at)) return [];
     if (isDownWord(event.to) && !touches(bad, since, at)) {
       return [{ rule: 'false alarm', device, at, text: event.message }];
     }
@@ -23,14 +23,14 @@ export function falseWords({ said, truths }: Case): Finding[] {
 }
 
 /** An incident belongs to the device that is broken itself, never to one that is only cut off with its switch. */
-export function wrongRootCauses({ said, truths }: Case): Finding[] {
+export function wrongRootCauses({ said, truths, standstill }: Case): Finding[] {
   return said.events.flatMap((event): Finding[] => {
     if (event.type !== 'incident-opened') return [];
     const device = event.device ?? '';
     const { own, cut, grey } = truths.get(device)!;
     const at = timeOf(event);
     const since = at - detectionBoundMs - SLACK_MS;
-    if (touches(own, since, at) || touches(grey, since, at)) return [];
+    if (touches([...own, ...grey, ...standstill], since, at)) return [];
     const why = touches(cut, since, at) ? 'only its switch was broken' : 'nothing was broken';
     return [{ rule: 'wrong root cause', device, at, text: `${why}: ${event.message}` }];
   });
