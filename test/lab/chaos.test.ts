@@ -3,7 +3,7 @@ import { runChaos } from './chaos/run-chaos.ts';
 import { describeLab } from './requirements.ts';
 
 /** One in which the switch, a port of it, our own uplink and netheal itself fail, and whose troubles overlap. */
-const SEED = 568;
+const SEED = 3235;
 
 describeLab('a minute of random faults on real hosts', () => {
   // `npm run chaos` goes on for longer, with other seeds; the story of whatever is found is printed.
