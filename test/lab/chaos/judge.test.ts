@@ -92,6 +92,14 @@ describe('the judge of a chaos run', () => {
       'it was told too late',
       { ...silent, events: story.events.map((event) => ({ ...event, at: iso(35) })) },
     ],
+    [
+      'missed outage',
+      'it is blamed on a switch that was well',
+      {
+        changes: { 'sw1-a': seen([20, CUT], [45, WELL]) },
+        events: [said(23, 'status-change', 'sw1-a', { to: 'unreachable' })],
+      },
+    ],
     ['false alarm', 'the device was well', { events: story.events }],
     [
       'false recovery',

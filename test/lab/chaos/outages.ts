@@ -1,4 +1,5 @@
-import { type Case, type Finding, isDownWord, LAST_LOOK_MS, type Outage, SLACK_MS, timeOf } from './case.ts';
+import type { Event } from '../netheal.ts';
+import { type Case, type Finding, LAST_LOOK_MS, type Outage, SLACK_MS, timeOf } from './case.ts';
 import { detectionBoundMs, parentOf, timing } from './fleet.ts';
 import { type DeviceTruth, type Stretch, touches } from './truth.ts';
 
@@ -33,15 +34,21 @@ export function outagesOf(one: Case, id: string, { bad, grey }: DeviceTruth): Ou
   });
 }
 
-/** When netheal called it down or unreachable: before the outage where it had not taken that back; null: never. */
-function detectedAt({ said }: Case, id: string, { from, latest }: Stretch): number | null {
+/**
+ * When netheal called it down, before the outage where it had not taken that back; null: never. "Unreachable" is the word
+ * only where its switch was broken too.
+ */
+function detectedAt({ said, truths }: Case, id: string, { from, latest }: Stretch): number | null {
+  const isBehind = touches(truths.get(id)!.cut, from - detectionBoundMs, latest);
+  const isTold = ({ to }: Event) => to === 'down' || (isBehind && to === 'unreachable');
   const words = said.events.filter(
     ({ type, device }) => type === 'monitor-started' || (type === 'status-change' && device === id),
   );
   // A look that was under way when it broke may still find it well.
   const pivot = from + timing.timeoutMs + SLACK_MS;
-  if (isDownWord(words.findLast((event) => timeOf(event) <= pivot)?.to)) return from;
-  const told = words.find((event) => isDownWord(event.to) && timeOf(event) > from);
+  const before = words.findLast((event) => timeOf(event) <= pivot);
+  if (before && isTold(before)) return Math.max(from, timeOf(before));
+  const told = words.find((event) => isTold(event) && timeOf(event) > from);
   return told && timeOf(told) <= latest + LAST_LOOK_MS ? timeOf(told) : null;
 }
 
