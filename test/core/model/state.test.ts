@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { initialState, transition, withIncident } from '../../../src/core/model/state.ts';
+import {
+  initialState,
+  transition,
+  withIncident,
+  withoutSoftFailures,
+} from '../../../src/core/model/state.ts';
 import type { CheckOutcome, CheckPolicy, DeviceState, Surroundings } from '../../../src/core/model/types.ts';
 
 const policy: CheckPolicy = {
@@ -48,6 +53,15 @@ describe('a device state', () => {
     const state = stateAfter(initialState(0, 0), ok(1), failed(2));
     expect(state).toMatchObject({ failing: ['tcp:22', 'http'] });
     expect(state.failure).toMatchObject({ kind: 'refused', probe: 'tcp:22' });
+  });
+
+  test('forgets failures that are not confirmed, where our own uplink was to blame, and keeps an outage', () => {
+    const soft = stateAfter(initialState(0, 0), ok(1), failed(2), failed(3));
+    expect(stateAfter(withoutSoftFailures(soft), failed(4)).reachability).toBe('up');
+    const down = stateAfter(soft, failed(4));
+    expect(withoutSoftFailures(down)).toBe(down);
+    const well = stateAfter(initialState(0, 0), ok(1));
+    expect(withoutSoftFailures(well)).toBe(well);
   });
 
   test('remembers the failure of an outage until the recovery is confirmed', () => {
