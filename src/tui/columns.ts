@@ -170,18 +170,25 @@ const GROWTH_STEP: Readonly<Partial<Record<ColumnId, number>>> = {
 };
 const layouts = new Map<string, Layout>();
 
-/** The columns that fit `width` cells, in the order of the screen; labels of up to `labelWidth` cells come first. */
-export function layoutOf(width: number, labelWidth: number): Layout {
-  const key = `${width} ${labelWidth}`;
+/**
+ * The columns that fit `width` cells, in the order of the screen; labels of up to `labelWidth` cells come first.
+ * `chosen` are the columns somebody wants to see, in their order; null: all.
+ */
+export function layoutOf(
+  width: number,
+  labelWidth: number,
+  chosen: readonly ColumnId[] | null = null,
+): Layout {
+  const key = `${width} ${labelWidth} ${chosen?.join() ?? ''}`;
   const known = layouts.get(key);
   if (known) return known;
-  const layout = { placed: place(width, labelWidth) };
+  const layout = { placed: place(width, labelWidth, chosen) };
   layouts.set(key, layout);
   return layout;
 }
 
-function place(width: number, labelWidth: number): Placed[] {
-  let columns = [...COLUMNS];
+function place(width: number, labelWidth: number, chosen: readonly ColumnId[] | null): Placed[] {
+  let columns = chosen ? chosen.map((id) => COLUMNS.find((column) => column.id === id)!) : [...COLUMNS];
   // The cursor takes two cells, every column one of space behind it.
   const needed = () => 2 + columns.reduce((sum, column) => sum + column.width + 1, 0) - 1;
   while (needed() > width && columns.length > 2) {

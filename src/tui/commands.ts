@@ -1,27 +1,29 @@
-import type { DeviceView, HealView } from '../core/api/types.ts';
+import type { DeviceView } from '../core/api/types.ts';
+import { answer, ask, askHeal, openApproval, withDevice } from './acting.ts';
 import { WINDOWS_MS, wholeWindow } from './chart.ts';
 import { COLUMNS } from './columns.ts';
+import {
+  choices,
+  chooseColumn,
+  chooseView,
+  cycleGrouping,
+  dropView,
+  moveColumn,
+  openChoices,
+  resetColumns,
+  sortByColumn,
+} from './fleet-look.ts';
+import { groupNameOf } from './fleet-rows.ts';
 import { VIEWS } from './frame.ts';
 import { clamp, move } from './list.ts';
+import { openPalette } from './palette.ts';
+import type { Shell } from './shell.ts';
 import type { UiStore } from './store.ts';
 import { THEMES } from './theme.ts';
-import { type Approval, bodyHeight, filteredView, type Overlay, VIEW_NAMES, type ViewName } from './ui.ts';
+import { bodyHeight, filteredView, VIEW_NAMES, type ViewName } from './ui.ts';
 import { lastDetailTop } from './views/device.ts';
 
-/** What a command may use beside the store: the terminal, and the ways out of the program. */
-export type Shell = Readonly<{
-  store: UiStore;
-  quit: () => void;
-  redraw: () => void;
-  /** Stops this program as ^z does, until a shell wakes it. */
-  suspend: () => void;
-  /** Gives the terminal to another program, and takes it back when that has ended. */
-  lend: (run: () => Promise<void>) => Promise<void>;
-}>;
 type Command = (shell: Shell) => void;
-
-/** A key that was on its way when a question opened must not answer it. */
-export const DEAF_MS = 300;
 
 // One table of commands and the few helpers each needs: split, it would be harder to see what a key can do.
 /** Every command by the name that the key table uses. */
@@ -51,7 +53,24 @@ export const COMMANDS = {
     store.set({ sort: COLUMNS[(index + 1) % COLUMNS.length]!.id, reverse: false });
   },
   reverse: ({ store }) => store.set({ reverse: !store.ui.reverse }),
-  group: ({ store }) => store.set({ grouped: !store.ui.grouped }),
+  group: ({ store }) => cycleGrouping(store),
+  columns: ({ store }) => openChoices(store, 'columns'),
+  views: ({ store }) => openChoices(store, 'views'),
+  toggleColumn: ({ store }) => chooseColumn(store),
+  columnEarlier: ({ store }) => moveColumn(store, -1),
+  columnLater: ({ store }) => moveColumn(store, 1),
+  allColumns: ({ store }) => resetColumns(store),
+  sortByColumn: ({ store }) => sortByColumn(store),
+  openView: ({ store }) => chooseView(store),
+  dropView: (shell) => dropView(shell),
+  saveView: ({ store }) =>
+    store.set({ prompt: { kind: 'save-view', text: store.ui.viewName ?? '' }, overlay: null, message: null }),
+  freeze: ({ store }) => store.set({ frozenAt: store.ui.frozenAt === null ? store.options.now() : null }),
+  full: ({ store }) => {
+    const isFull = !store.ui.isFull;
+    store.set({ isFull, message: { text: isFull ? 'the main pane alone' : 'all panes', level: 'info' } });
+  },
+  palette: ({ store }) => openPalette(store),
   follow: ({ store }) => store.set({ follow: !store.ui.follow }),
   zoomIn: ({ store }) => zoom(store, -1),
   zoomOut: ({ store }) => zoom(store, 1),
@@ -147,9 +166,15 @@ export type CommandName = keyof typeof COMMANDS;
 
 function step(store: UiStore, by: number): void {
   const { ui, scene } = store;
-  if (ui.overlay) {
-    const top = clamp(ui.overlay.top + by, 0, store.frame.box?.lastTop ?? 0);
-    store.set({ overlay: { ...ui.overlay, top } });
+  const { overlay } = ui;
+  if (overlay?.kind === 'columns' || overlay?.kind === 'views') {
+    const index = clamp(overlay.index + by, 0, Math.max(0, choices(ui, overlay.kind).length - 1));
+    store.set({ overlay: { ...overlay, index } });
+    return;
+  }
+  if (overlay) {
+    const top = clamp(overlay.top + by, 0, store.frame.box?.lastTop ?? 0);
+    store.set({ overlay: { ...overlay, top } });
     return;
   }
   if (ui.device !== null) {
@@ -205,13 +230,17 @@ function collapse(store: UiStore, shut: boolean): void {
   if (!row) return;
   const group = row.key.startsWith('group ')
     ? row.key.slice('group '.length)
-    : scene.data.byId.get(row.key)?.group;
-  if (group === undefined || !ui.grouped || ui.collapsed.has(group) === shut) return;
+    : groupOf(scene.data.byId.get(row.key), ui.groupBy);
+  if (group === undefined || ui.collapsed.has(group) === shut) return;
   const collapsed = new Set(ui.collapsed);
   if (shut) collapsed.add(group);
   else collapsed.delete(group);
   const list = shut ? { ...ui.lists.fleet, key: `group ${group}` } : ui.lists.fleet;
   store.set({ collapsed, lists: { ...ui.lists, fleet: list } });
+}
+
+function groupOf(device: DeviceView | undefined, groupBy: string | null): string | undefined {
+  return device && groupBy !== null ? groupNameOf(device, groupBy) : undefined;
 }
 
 function zoom(store: UiStore, by: number): void {
@@ -230,121 +259,4 @@ function showTranscripts(device: DeviceView, store: UiStore): void {
   }
   const heals = { ...store.ui.lists.heals, key: heal.id };
   store.set({ view: 'heals', device: null, lists: { ...store.ui.lists, heals }, message: null });
-}
-
-// ---- acting
-
-function withDevice(store: UiStore, run: (device: DeviceView, store: UiStore) => void): void {
-  const device = store.scene.data.byId.get(store.selectedDevice() ?? '');
-  if (device) run(device, store);
-  else store.say('No device is selected.');
-}
-
-function ask(
-  store: UiStore,
-  about: Pick<Extract<Overlay, { kind: 'confirm' }>, 'title' | 'question' | 'run' | 'plan'>,
-) {
-  store.set({
-    overlay: { kind: 'confirm', openedMs: store.options.monoMs(), top: 0, ...about },
-    message: null,
-  });
-}
-
-/** Shows what a heal would do and which gates are against it, then asks. */
-async function askHeal(store: UiStore, { id, label }: DeviceView): Promise<void> {
-  const by = store.options.user;
-  const before = store.ui;
-  store.say(`planning a heal of ${label} ...`);
-  const answer = await store.source.act({ type: 'dry-run', device: id, by }).catch((thrown: unknown) => ({
-    ok: false as const,
-    message: thrown instanceof Error ? thrown.message : String(thrown),
-  }));
-  if (!answer.ok) {
-    store.say(answer.message, 'bad');
-    return;
-  }
-  // The person has gone on to something else: a question about the past would be in the way.
-  if (
-    store.ui.view !== before.view ||
-    store.ui.device !== before.device ||
-    store.ui.overlay ||
-    store.ui.prompt
-  )
-    return;
-  const against = (answer.gates ?? []).filter(({ ok }) => !ok);
-  ask(store, {
-    title: 'HEAL NOW',
-    question: [
-      `Heal ${label} now?`,
-      ...against.map(({ gate, reason }) => `Gate "${gate}" is against it: ${reason ?? 'no reason given'}`),
-    ],
-    ...(answer.plan && { plan: answer.plan }),
-    run: { type: 'heal', device: id, by },
-  });
-}
-
-function openApproval(store: UiStore, heal: HealView): void {
-  store.set({ overlay: freshApproval(store, heal), message: null });
-}
-
-function freshApproval(store: UiStore, heal: HealView): Approval {
-  return {
-    kind: 'approval',
-    heal: heal.id,
-    hash: heal.plan.hash,
-    openedMs: store.options.monoMs(),
-    typed: null,
-    top: 0,
-  };
-}
-
-function answer({ store, quit }: Shell, yes: boolean): void {
-  const { overlay } = store.ui;
-  if (overlay?.kind === 'confirm') {
-    store.set({ overlay: null });
-    if (!yes) return;
-    if (overlay.run === 'quit') {
-      quit();
-      return;
-    }
-    const about =
-      'device' in overlay.run && overlay.run.device
-        ? ` of ${store.scene.data.labelOf(overlay.run.device)}`
-        : '';
-    void store.act(overlay.run, `${overlay.run.type}${about}: asked for`);
-    return;
-  }
-  if (overlay?.kind === 'approval') decide(store, overlay, yes);
-}
-
-function decide(store: UiStore, overlay: Approval, yes: boolean): void {
-  const heal = store.scene.data.waiting.find(({ id }) => id === overlay.heal);
-  if (!heal) {
-    store.set({ overlay: null });
-    return;
-  }
-  const by = store.options.user;
-  const { label } = store.scene.data.byId.get(heal.device) ?? { label: heal.device };
-  if (!yes) {
-    store.set({ overlay: null });
-    void store.act({ type: 'reject', heal: heal.id, by }, `refusing the heal of ${label} ...`);
-    return;
-  }
-  if (heal.plan.hash !== overlay.hash) {
-    store.set({
-      overlay: freshApproval(store, heal),
-      message: { text: 'The plan has changed since it was shown. Look again.', level: 'bad' },
-    });
-    return;
-  }
-  if (heal.plan.risk === 'high' && overlay.typed !== label) {
-    store.set({ overlay: { ...overlay, typed: '' } });
-    return;
-  }
-  store.set({ overlay: null });
-  const typedLabel = overlay.typed === null ? {} : { typedLabel: overlay.typed };
-  void store.act(
-    { type: 'approve', heal: heal.id, hash: overlay.hash, by, ...typedLabel },
-    `running the heal of ${label} ...`,
-  );
 }

@@ -20,17 +20,19 @@ export type Arrangement = Readonly<{
   filter: Filter;
   sort: ColumnId;
   reverse: boolean;
-  grouped: boolean;
+  /** "group", "tag:NAME", or null for one flat list. */
+  groupBy: string | null;
   collapsed: ReadonlySet<string>;
 }>;
 
 /** Filters, sorts and groups; groups with a problem come first. */
 export function fleetRows(data: Data, arrangement: Arrangement): FleetRow[] {
-  const { filter, grouped, collapsed } = arrangement;
+  const { filter, groupBy, collapsed } = arrangement;
   const shown = filter.ok ? data.snapshot.devices.filter(filter.matches) : [...data.snapshot.devices];
   const sorted = shown.sort(order(data, arrangement));
-  const groups = Map.groupBy(sorted, ({ group }) => group);
-  if (!grouped || groups.size < 2) return sorted.map(deviceRow);
+  if (groupBy === null) return sorted.map(deviceRow);
+  const groups = Map.groupBy(sorted, (device) => groupNameOf(device, groupBy));
+  if (groups.size < 2) return sorted.map(deviceRow);
   const ranked = [...groups].map(([name, devices]) => ({ name, devices, calm: !devices.some(isProblem) }));
   ranked.sort((a, b) => Number(a.calm) - Number(b.calm) || (a.name < b.name ? -1 : 1));
   return ranked.flatMap(({ name, devices }) => {
@@ -44,6 +46,19 @@ export function fleetRows(data: Data, arrangement: Arrangement): FleetRow[] {
     };
     return head.collapsed ? [head] : [head, ...devices.map(deviceRow)];
   });
+}
+
+/** The name of the group a device stands in: its own group, or the value of a tag. */
+export function groupNameOf({ group, tags }: DeviceView, groupBy: string): string {
+  if (groupBy === 'group') return group;
+  const tag = groupBy.slice('tag:'.length);
+  return tags[tag] === undefined ? `without ${tag}` : `${tag}=${tags[tag]}`;
+}
+
+/** What the fleet can be grouped by, in the order in which a key goes through it: the group, each tag, nothing. */
+export function groupings({ snapshot }: Data): (string | null)[] {
+  const tags = new Set(snapshot.devices.flatMap((device) => Object.keys(device.tags)));
+  return ['group', ...[...tags].sort().map((tag) => `tag:${tag}`), null];
 }
 
 function deviceRow(device: DeviceView): FleetRow {

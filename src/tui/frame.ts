@@ -66,6 +66,7 @@ function detail(scene: Scene, height: number): string[] {
 
 const ASKS: Readonly<Record<Prompt['kind'], (prompt: Prompt) => string>> = {
   filter: () => '/',
+  'save-view': () => 'Save this view as: ',
   ack: (prompt) => `Acknowledge ${prompt.kind === 'ack' ? prompt.label : ''}. Why? `,
   downtime: (prompt) =>
     `Downtime of ${prompt.kind === 'downtime' ? prompt.label : ''}. How long, and why (2h new firmware)? `,
@@ -88,7 +89,7 @@ function messageLine(scene: Scene): string {
 function footerLine(scene: Scene): string {
   const { ui, look, size, readOnly } = scene;
   const spans: Span[] = [' '];
-  if (ui.prompt) {
+  if (ui.prompt || ui.overlay?.kind === 'palette') {
     spans.push(['key', 'Enter'], ' take it  ', ['key', 'Esc'], ' never mind');
     return line(look, size.columns, spans);
   }

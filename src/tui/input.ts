@@ -1,6 +1,10 @@
-import { COMMANDS, DEAF_MS, type Shell } from './commands.ts';
+import { DEAF_MS } from './acting.ts';
+import { COMMANDS } from './commands.ts';
+import { saveView } from './fleet-look.ts';
 import { placeOf } from './frame.ts';
-import { bindingOf } from './keys.ts';
+import { type Binding, bindingOf } from './keys.ts';
+import { typeIntoPalette } from './palette.ts';
+import type { Shell } from './shell.ts';
 import type { UiStore } from './store.ts';
 import { isTiny, type Prompt } from './ui.ts';
 
@@ -15,7 +19,12 @@ export function press(shell: Shell, key: string): void {
   // What cannot be read must not be answered: a small screen shows no question but the one about quitting.
   if (isTiny(store.scene.size) && !isQuitting(store, key)) return;
   if (prompt) {
-    type(store, prompt, key);
+    type(shell, prompt, key);
+    return;
+  }
+  if (overlay?.kind === 'palette') {
+    const chosen = typeIntoPalette(store, overlay, key);
+    if (chosen) perform(shell, chosen);
     return;
   }
   if (overlay?.kind === 'approval' && overlay.typed !== null && isTypingLabel(store)) {
@@ -25,6 +34,11 @@ export function press(shell: Shell, key: string): void {
   const binding = bindingOf(key, placeOf(store));
   if (!binding) return;
   if ((binding.command === 'yes' || binding.command === 'no') && isDeaf(store)) return;
+  perform(shell, binding);
+}
+
+function perform(shell: Shell, binding: Binding): void {
+  const { store } = shell;
   if (binding.acts && store.options.readOnly) {
     store.say('This session is read-only: actions are off.', 'bad');
     return;
@@ -53,13 +67,14 @@ function isQuitting(store: UiStore, key: string): boolean {
 
 // ---- a line of text
 
-function type(store: UiStore, prompt: Prompt, key: string): void {
+function type(shell: Shell, prompt: Prompt, key: string): void {
+  const { store } = shell;
   if (key === 'escape') {
     edit(store, { ...prompt, text: '' });
     store.set({ prompt: null });
   } else if (key === 'enter') {
     store.set({ prompt: null });
-    submit(store, prompt);
+    submit(shell, prompt);
   } else if (key === 'backspace') {
     edit(store, { ...prompt, text: [...prompt.text].slice(0, -1).join('') });
   } else if (key === 'ctrl+u') {
@@ -80,7 +95,9 @@ function edit(store: UiStore, prompt: Prompt): void {
 const SPAN = /^(\d+)\s*([mhd])\b\s*(.*)$/;
 const SPAN_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-function submit(store: UiStore, prompt: Prompt): void {
+function submit(shell: Shell, prompt: Prompt): void {
+  const { store } = shell;
+  if (prompt.kind === 'save-view') saveView(shell, prompt.text.trim());
   const by = store.options.user;
   if (prompt.kind === 'ack') {
     const reason = prompt.text.trim();

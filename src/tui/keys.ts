@@ -1,8 +1,8 @@
 import type { CommandName } from './commands.ts';
-import type { ViewName } from './ui.ts';
+import type { Ui, ViewName } from './ui.ts';
 
 /** Where a key acts: a view, the detail of a device, or a question over them. */
-export type Place = ViewName | 'device' | 'help' | 'confirm' | 'approval';
+export type Place = ViewName | 'device' | 'help' | 'confirm' | 'approval' | 'columns' | 'views' | 'palette';
 
 /** One line of the key table. */
 export type Binding = Readonly<{
@@ -22,7 +22,7 @@ export type Binding = Readonly<{
 
 const LISTS: readonly Place[] = ['fleet', 'events', 'incidents', 'heals', 'plugins'];
 const SCREENS: readonly Place[] = [...LISTS, 'device'];
-const SCROLLING: readonly Place[] = [...SCREENS, 'help', 'confirm', 'approval'];
+const SCROLLING: readonly Place[] = [...SCREENS, 'help', 'confirm', 'approval', 'columns', 'views'];
 const OF_DEVICE: readonly Place[] = ['fleet', 'events', 'incidents', 'heals', 'device'];
 
 /** The one key table: input, help and footer are made of it. In the order of the footer. Long, but only a table. */
@@ -86,6 +86,86 @@ export const BINDINGS: readonly Binding[] = [
   },
   { keys: ['escape'], shown: 'Esc', command: 'back', section: 'MOVE', help: 'no', places: ['confirm'] },
   {
+    keys: ['escape', 'c'],
+    shown: 'Esc',
+    command: 'back',
+    section: 'MOVE',
+    help: 'close',
+    footer: 'close',
+    places: ['columns'],
+  },
+  {
+    keys: [' '],
+    shown: 'Space',
+    command: 'toggleColumn',
+    section: 'VIEW',
+    help: 'show or hide',
+    footer: 'show',
+    places: ['columns'],
+  },
+  {
+    keys: ['K', '['],
+    shown: '[ ]',
+    command: 'columnEarlier',
+    section: 'VIEW',
+    help: 'move to the left',
+    footer: 'move',
+    places: ['columns'],
+  },
+  {
+    keys: ['J', ']'],
+    shown: '',
+    command: 'columnLater',
+    section: 'VIEW',
+    help: 'move to the right',
+    places: ['columns'],
+  },
+  {
+    keys: ['s'],
+    shown: 's',
+    command: 'sortByColumn',
+    section: 'VIEW',
+    help: 'sort by it',
+    footer: 'sort',
+    places: ['columns'],
+  },
+  {
+    keys: ['0'],
+    shown: '0',
+    command: 'allColumns',
+    section: 'VIEW',
+    help: 'all columns',
+    footer: 'all',
+    places: ['columns'],
+  },
+  {
+    keys: ['escape', 'v'],
+    shown: 'Esc',
+    command: 'back',
+    section: 'MOVE',
+    help: 'close',
+    footer: 'close',
+    places: ['views'],
+  },
+  {
+    keys: ['enter'],
+    shown: 'Enter',
+    command: 'openView',
+    section: 'VIEW',
+    help: 'open it',
+    footer: 'open',
+    places: ['views'],
+  },
+  {
+    keys: ['d'],
+    shown: 'd',
+    command: 'dropView',
+    section: 'VIEW',
+    help: 'forget it',
+    footer: 'forget',
+    places: ['views'],
+  },
+  {
     keys: ['escape', 'left', 'h'],
     shown: 'Esc',
     command: 'back',
@@ -103,7 +183,7 @@ export const BINDINGS: readonly Binding[] = [
     footer: 'move',
     places: SCROLLING,
   },
-  { keys: ['k', 'up'], shown: '', command: 'up', section: 'MOVE', help: '', places: SCROLLING },
+  { keys: ['k', 'up'], shown: '', command: 'up', section: 'MOVE', help: 'up', places: SCROLLING },
   {
     keys: ['g', 'home'],
     shown: 'g G',
@@ -112,7 +192,7 @@ export const BINDINGS: readonly Binding[] = [
     help: 'first, last',
     places: SCREENS,
   },
-  { keys: ['G', 'end'], shown: '', command: 'last', section: 'MOVE', help: '', places: SCREENS },
+  { keys: ['G', 'end'], shown: '', command: 'last', section: 'MOVE', help: 'last', places: SCREENS },
   {
     keys: ['ctrl+d', 'pagedown'],
     shown: '^d ^u',
@@ -121,7 +201,14 @@ export const BINDINGS: readonly Binding[] = [
     help: 'page (or PgDn PgUp)',
     places: SCREENS,
   },
-  { keys: ['ctrl+u', 'pageup'], shown: '', command: 'pageUp', section: 'MOVE', help: '', places: SCREENS },
+  {
+    keys: ['ctrl+u', 'pageup'],
+    shown: '',
+    command: 'pageUp',
+    section: 'MOVE',
+    help: 'page up',
+    places: SCREENS,
+  },
   {
     keys: ['enter'],
     shown: 'Enter',
@@ -139,7 +226,14 @@ export const BINDINGS: readonly Binding[] = [
     help: 'open, close a group',
     places: ['fleet'],
   },
-  { keys: ['h', 'left'], shown: '', command: 'collapse', section: 'MOVE', help: '', places: ['fleet'] },
+  {
+    keys: ['h', 'left'],
+    shown: '',
+    command: 'collapse',
+    section: 'MOVE',
+    help: 'close a group',
+    places: ['fleet'],
+  },
   {
     keys: ['escape'],
     shown: 'Esc',
@@ -165,6 +259,15 @@ export const BINDINGS: readonly Binding[] = [
     help: 'filter',
     footer: 'filter',
     places: ['fleet', 'events'],
+  },
+  {
+    keys: [':'],
+    shown: ':',
+    command: 'palette',
+    section: 'FIND',
+    help: 'every command, by name',
+    footer: 'command',
+    places: SCREENS,
   },
   {
     keys: ['!'],
@@ -212,8 +315,57 @@ export const BINDINGS: readonly Binding[] = [
     footer: 'sort',
     places: ['fleet'],
   },
-  { keys: ['S'], shown: '', command: 'reverse', section: 'VIEW', help: '', places: ['fleet'] },
-  { keys: ['b'], shown: 'b', command: 'group', section: 'VIEW', help: 'group or not', places: ['fleet'] },
+  {
+    keys: ['S'],
+    shown: '',
+    command: 'reverse',
+    section: 'VIEW',
+    help: 'reverse the sort',
+    places: ['fleet'],
+  },
+  {
+    keys: ['b'],
+    shown: 'b',
+    command: 'group',
+    section: 'VIEW',
+    help: 'group by group, tag, not',
+    places: ['fleet'],
+  },
+  {
+    keys: ['c'],
+    shown: 'c',
+    command: 'columns',
+    section: 'VIEW',
+    help: 'columns',
+    footer: 'columns',
+    places: ['fleet'],
+  },
+  { keys: ['v'], shown: 'v', command: 'views', section: 'VIEW', help: 'saved views', places: ['fleet'] },
+  {
+    keys: ['w'],
+    shown: 'w',
+    command: 'saveView',
+    section: 'VIEW',
+    help: 'save this view',
+    places: ['fleet'],
+  },
+  {
+    keys: ['z'],
+    shown: 'z',
+    command: 'full',
+    section: 'VIEW',
+    help: 'zoom the main pane',
+    places: ['fleet', 'heals', 'device'],
+  },
+  {
+    keys: [' '],
+    shown: 'Space',
+    command: 'freeze',
+    section: 'VIEW',
+    help: 'stand still, go on',
+    footer: 'freeze',
+    places: SCREENS,
+  },
   {
     keys: ['['],
     shown: '[ ]',
@@ -223,7 +375,14 @@ export const BINDINGS: readonly Binding[] = [
     footer: 'zoom',
     places: ['device'],
   },
-  { keys: [']'], shown: '', command: 'zoomOut', section: 'VIEW', help: '', places: ['device'] },
+  {
+    keys: [']'],
+    shown: '',
+    command: 'zoomOut',
+    section: 'VIEW',
+    help: 'longer time in the chart',
+    places: ['device'],
+  },
   {
     keys: ['t'],
     shown: 't',
@@ -279,10 +438,10 @@ export const BINDINGS: readonly Binding[] = [
     help: 'the five views',
     places: SCREENS,
   },
-  { keys: ['2'], shown: '', command: 'view2', section: 'VIEW', help: '', places: SCREENS },
-  { keys: ['3'], shown: '', command: 'view3', section: 'VIEW', help: '', places: SCREENS },
-  { keys: ['4'], shown: '', command: 'view4', section: 'VIEW', help: '', places: SCREENS },
-  { keys: ['5'], shown: '', command: 'view5', section: 'VIEW', help: '', places: SCREENS },
+  { keys: ['2'], shown: '', command: 'view2', section: 'VIEW', help: 'view: events', places: SCREENS },
+  { keys: ['3'], shown: '', command: 'view3', section: 'VIEW', help: 'view: incidents', places: SCREENS },
+  { keys: ['4'], shown: '', command: 'view4', section: 'VIEW', help: 'view: heals', places: SCREENS },
+  { keys: ['5'], shown: '', command: 'view5', section: 'VIEW', help: 'view: plugins', places: SCREENS },
   {
     keys: ['tab'],
     shown: 'Tab',
@@ -320,6 +479,11 @@ export const BINDINGS: readonly Binding[] = [
   },
   { keys: ['q'], shown: 'q', command: 'quit', section: 'APP', help: 'quit', footer: 'quit', places: SCREENS },
 ];
+
+/** The screen under whatever is over it. */
+export function screenOf({ device, view }: Pick<Ui, 'device' | 'view'>): Place {
+  return device === null ? view : 'device';
+}
 
 /** The binding of a key in a place. */
 export function bindingOf(key: string, place: Place): Binding | undefined {

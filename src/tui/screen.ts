@@ -1,12 +1,13 @@
 import type { Source } from '../core/api/types.ts';
 import { captureConsole } from './capture.ts';
 import type { Chrome } from './chrome.tsx';
-import type { Shell } from './commands.ts';
 import { Display } from './display.ts';
 import { ASCII, UNICODE } from './glyphs.ts';
 import { paste, press } from './input.ts';
 import { Keyboard } from './keyboard.ts';
 import type { TuiOptions } from './main.ts';
+import { loadViews, savedViewsFile, storeViews } from './saved-views.ts';
+import type { Shell } from './shell.ts';
 import { UiStore } from './store.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -35,6 +36,7 @@ export async function runScreen(source: Source, options: TuiOptions, terminal: T
     now: options.now ?? Date.now,
     monoMs: () => performance.now(),
   });
+  const viewsFile = savedViewsFile(options.env);
   let isOver = false;
   let chrome = null as Chrome | null;
   const show = () => {
@@ -64,6 +66,7 @@ export async function runScreen(source: Source, options: TuiOptions, terminal: T
       }
       takeBack();
     },
+    storeViews: (views) => storeViews(viewsFile, views),
   };
   function takeBack(): void {
     if (isOver) return;
@@ -87,6 +90,7 @@ export async function runScreen(source: Source, options: TuiOptions, terminal: T
   process.on('SIGCONT', onWake);
   const onResize = () => store.resize(display.size);
   stdout.on('resize', onResize);
+  recall(store, viewsFile);
   display.enter();
   store.subscribe(show);
   show();
@@ -108,6 +112,15 @@ export async function runScreen(source: Source, options: TuiOptions, terminal: T
   if ('thrown' in how) throw how.thrown;
   if (quitMessage !== undefined) stdout.write(`${quitMessage}\n`);
   return how.code;
+}
+
+/** The person's saved views. A file that cannot be read is no reason to show nothing. */
+function recall(store: UiStore, file: string): void {
+  try {
+    store.set({ savedViews: loadViews(file) });
+  } catch (error) {
+    store.say(`${file} cannot be read: ${error instanceof Error ? error.message : error}`, 'bad');
+  }
 }
 
 /** Signals, faults nobody else takes care of, and a terminal that has gone. */

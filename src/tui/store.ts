@@ -238,7 +238,8 @@ export class UiStore {
   #tick(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    if (this.#isBehind) {
+    // What happens while the picture stands still is seen once it goes on.
+    if (this.#isBehind && this.ui.frozenAt === null) {
       this.#isBehind = false;
       this.#data = dataOf(this.source.snapshot());
       this.#collectEvents();

@@ -5,6 +5,7 @@ import type { Look } from './cells.ts';
 import type { ColumnId } from './columns.ts';
 import type { Data } from './data.ts';
 import { LIST_START, type ListState } from './list.ts';
+import type { SavedView } from './saved-views.ts';
 import type { ThemeName } from './theme.ts';
 
 /** The views with a list, in the order of their number keys. */
@@ -35,11 +36,18 @@ export type Approval = Readonly<{
   top: number;
 }>;
 
-export type Overlay = Confirm | Approval | Readonly<{ kind: 'help'; top: number }>;
+/** A list of choices over the screen; `index` is the one under the cursor. */
+export type Choices = Readonly<{ kind: 'columns' | 'views'; index: number; top: number }>;
+
+/** What somebody types to find an action, and the one that Enter would run. */
+export type Palette = Readonly<{ kind: 'palette'; text: string; index: number; top: number }>;
+
+export type Overlay = Confirm | Approval | Choices | Palette | Readonly<{ kind: 'help'; top: number }>;
 
 /** A line of text that is being typed. */
 export type Prompt =
   | Readonly<{ kind: 'filter'; text: string; view: FilteredView }>
+  | Readonly<{ kind: 'save-view'; text: string }>
   | Readonly<{ kind: 'ack'; text: string; device: string; label: string }>
   | Readonly<{ kind: 'downtime'; text: string; device: string; label: string }>;
 
@@ -56,7 +64,17 @@ export type Ui = Readonly<{
   filters: Readonly<Record<FilteredView, string>>;
   sort: ColumnId;
   reverse: boolean;
-  grouped: boolean;
+  /** What the fleet is grouped by: "group", "tag:NAME", or null. */
+  groupBy: string | null;
+  /** The columns of the fleet in their order; null: all. */
+  columns: readonly ColumnId[] | null;
+  /** Name of the saved view that was opened last. */
+  viewName: string | null;
+  savedViews: readonly SavedView[];
+  /** The picture stands still until Space lets it go on. */
+  frozenAt: number | null;
+  /** The main pane has the room of the others. */
+  isFull: boolean;
   collapsed: ReadonlySet<string>;
   follow: boolean;
   /** Index into the windows of the chart; null: as much as there is. */
@@ -82,7 +100,12 @@ export const UI_START: Ui = {
   filters: { fleet: '', events: '' },
   sort: 'state',
   reverse: false,
-  grouped: true,
+  groupBy: 'group',
+  columns: null,
+  viewName: null,
+  savedViews: [],
+  frozenAt: null,
+  isFull: false,
   collapsed: new Set(),
   follow: true,
   zoom: null,

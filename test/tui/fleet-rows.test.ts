@@ -9,7 +9,7 @@ const start: Arrangement = {
   filter: parseFilter(''),
   sort: 'state',
   reverse: false,
-  grouped: true,
+  groupBy: 'group',
   collapsed: new Set(),
 };
 const keys = (change: Partial<Arrangement>) => fleetRows(data, { ...start, ...change }).map(({ key }) => key);
@@ -53,11 +53,11 @@ describe('the rows of the fleet', () => {
     ['since', false, 'cam-gate'],
     ['address', false, 'core-sw-01'],
   ] as const)('sorts by %s (reversed: %s), the interesting end first', (sort, reverse, first) => {
-    expect(keys({ sort, reverse, grouped: false })[0]).toBe(first);
+    expect(keys({ sort, reverse, groupBy: null })[0]).toBe(first);
   });
 
   it('sorts addresses as numbers', () => {
-    const rows = keys({ sort: 'address', grouped: false });
+    const rows = keys({ sort: 'address', groupBy: null });
     expect(rows.indexOf('srv-h-09')).toBeLessThan(rows.indexOf('srv-b-01'));
     expect(rows.indexOf('srv-p-02')).toBeLessThan(rows.indexOf('srv-p-11'));
   });

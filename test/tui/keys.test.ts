@@ -16,6 +16,9 @@ const WAY: Readonly<Record<Place, readonly string[]>> = {
   help: ['?'],
   confirm: ['j', 'H'],
   approval: ['a'],
+  columns: ['c'],
+  views: ['w', 'o', 'n', 'e', 'enter', 'w', 't', 'w', 'o', 'enter', 'v'],
+  palette: [':'],
 };
 
 /** What has to be so before a key can show that it does something. */
@@ -27,6 +30,8 @@ const BEFORE: Readonly<Partial<Record<CommandName, Partial<Record<Place | 'all',
   expand: { fleet: ['h'] },
   zoomIn: { device: [']'] },
   open: { events: ['j'] },
+  columnEarlier: { columns: ['j'] },
+  allColumns: { columns: [' '] },
 };
 
 const lines = Array.from({ length: 30 }, (_, index) => `command ${index}`);

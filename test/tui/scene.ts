@@ -1,7 +1,8 @@
 import type { Action } from '../../src/core/api/types.ts';
-import type { Shell } from '../../src/tui/commands.ts';
 import { ASCII, UNICODE } from '../../src/tui/glyphs.ts';
 import { press } from '../../src/tui/input.ts';
+import type { SavedView } from '../../src/tui/saved-views.ts';
+import type { Shell } from '../../src/tui/shell.ts';
 import { UiStore } from '../../src/tui/store.ts';
 import { FakeSource, NOW } from './fake-source.ts';
 
@@ -28,7 +29,7 @@ export function openUi(options: Options = {}) {
     now: () => NOW,
     monoMs: () => clock.monoMs,
   });
-  const calls = { quit: 0, redraw: 0, suspend: 0 };
+  const calls = { quit: 0, redraw: 0, suspend: 0, views: [] as readonly SavedView[] };
   const shell: Shell = {
     store,
     quit: () => {
@@ -41,6 +42,9 @@ export function openUi(options: Options = {}) {
       calls.suspend++;
     },
     lend: (run) => run(),
+    storeViews: (views) => {
+      calls.views = views;
+    },
   };
   let frames = 0;
   store.subscribe(() => frames++);

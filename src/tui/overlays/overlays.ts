@@ -2,9 +2,10 @@ import type { HealView } from '../../core/api/types.ts';
 import { shownState } from '../../core/model/shown-state.ts';
 import { type Span, wrap } from '../cells.ts';
 import { countdown, duration } from '../format.ts';
-import { type Binding, bindingsOf, type Place } from '../keys.ts';
+import { type Binding, bindingsOf, screenOf } from '../keys.ts';
 import type { Approval, Confirm, Scene } from '../ui.ts';
 import { type Box, boxOf, innerWidth } from './box.ts';
+import { choicesBox, paletteBox } from './choices.ts';
 import { planRows } from './plan.ts';
 
 /** The window over the screen, if one is open. */
@@ -15,6 +16,11 @@ export function overlayOf(scene: Scene): Box | null {
       return helpBox(scene, overlay.top);
     case 'confirm':
       return confirmBox(scene, overlay);
+    case 'columns':
+    case 'views':
+      return choicesBox(scene, overlay);
+    case 'palette':
+      return paletteBox(scene, overlay);
     case 'approval':
       return approvalBox(scene, overlay);
     default:
@@ -27,8 +33,8 @@ const SECTIONS: readonly Binding['section'][] = ['MOVE', 'FIND', 'VIEW', 'ACT', 
 /** Made of the key table, for the place the help was asked in. */
 function helpBox(scene: Scene, top: number): Box {
   const { ui, look, size, readOnly } = scene;
-  const place: Place = ui.device === null ? ui.view : 'device';
-  const bindings = bindingsOf(place, readOnly).filter(({ help }) => help !== '');
+  const place = screenOf(ui);
+  const bindings = bindingsOf(place, readOnly).filter(({ shown }) => shown !== '');
   const half = Math.floor(innerWidth(size) / 2);
   const rows: Span[][] = [];
   for (const section of SECTIONS) {

@@ -62,7 +62,7 @@ function scrollingLines(scene: Scene, device: DeviceView): string[] {
   const heal = lastHeal(scene, device);
   const story = [...stateLines(scene, device), ...(heal ? healLines(scene, heal) : [])];
   const events = eventLines(scene, device);
-  if (columns < TWO_PANES)
+  if (columns < TWO_PANES || scene.ui.isFull)
     return [...chartPane(scene, columns), ...story, ...factsPane(scene, device, columns), ...events];
   const left = Math.floor(columns * 0.52);
   const right = factsPane(scene, device, columns - left - 1);
@@ -73,7 +73,8 @@ function chartPane({ look, samples, now, ui, size }: Scene, width: number): stri
   const windowMs = WINDOWS_MS[ui.zoom ?? wholeWindow(samples, now)]!;
   const title = rule(look, width, `RTT ${duration(windowMs)}`, '[ ] zoom');
   if (samples.length === 0) return [title, line(look, width, [['dim', '  no samples yet']])];
-  return [title, ...chart(samples, now, windowMs, look, width, size.rows >= 32 ? 10 : 7)];
+  const height = ui.isFull ? bodyHeight(size) - 3 : size.rows >= 32 ? 10 : 7;
+  return [title, ...chart(samples, now, windowMs, look, width, height)];
 }
 
 function factsPane(scene: Scene, device: DeviceView, width: number): string[] {

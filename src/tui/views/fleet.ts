@@ -12,7 +12,8 @@ import { defineView, type View } from './view.ts';
 const HEAD = 2;
 
 /** Lines of the pane below the table, its rule included. */
-function eventsHeight({ rows }: Size): number {
+function eventsHeight({ rows }: Size, isFull: boolean): number {
+  if (isFull) return 0;
   if (rows >= 32) return 8;
   if (rows >= 22) return 5;
   return rows >= 18 ? 3 : 0;
@@ -25,11 +26,11 @@ export const fleetView: View = defineView<FleetRow>({
       filter: parseFilter(ui.filters.fleet),
       sort: ui.sort,
       reverse: ui.reverse,
-      grouped: ui.grouped,
+      groupBy: ui.groupBy,
       collapsed: ui.collapsed,
     }),
-  dependsOn: ({ ui }) => [ui.filters.fleet, ui.sort, ui.reverse, ui.grouped, ui.collapsed],
-  listHeight: ({ size }) => bodyHeight(size) - HEAD - eventsHeight(size),
+  dependsOn: ({ ui }) => [ui.filters.fleet, ui.sort, ui.reverse, ui.groupBy, ui.collapsed],
+  listHeight: ({ size, ui }) => bodyHeight(size) - HEAD - eventsHeight(size, ui.isFull),
   start: (rows) =>
     Math.max(
       0,
@@ -38,7 +39,7 @@ export const fleetView: View = defineView<FleetRow>({
   deviceOf: (row) => (row.kind === 'device' ? row.device.id : null),
   lines(scene, rows, list) {
     const { size, look, ui, data } = scene;
-    const layout = layoutOf(size.columns, data.labelWidth);
+    const layout = layoutOf(size.columns, data.labelWidth, ui.columns);
     const table = tableLines(scene, rows, list);
     while (table.length < fleetView.listHeight(scene)) table.push('');
     return [
@@ -61,6 +62,8 @@ function summary({ ui, data, look }: Scene, rows: readonly FleetRow[]): Span[] {
     ['title', ' Fleet'],
     `  ${shown} of ${data.total}`,
     ...(isPart ? [['dim', ' (what needs a look, and what a filter finds)'] as const] : []),
+    ['dim', '   group: '],
+    ui.groupBy ?? 'none',
     ['dim', '   sort: '],
     ui.sort,
     ui.reverse ? ' reversed' : '',
@@ -68,6 +71,7 @@ function summary({ ui, data, look }: Scene, rows: readonly FleetRow[]): Span[] {
   ];
   if (ui.filters.fleet === '') spans.push(['dim', 'none']);
   else spans.push([filter.ok ? 'key' : 'bad', ui.filters.fleet]);
+  if (ui.viewName !== null) spans.push(['dim', '   view: '], ui.viewName);
   if (!filter.ok) spans.push(['bad', ` ${look.glyphs.arrow} ${filter.message}`]);
   return spans;
 }
@@ -87,7 +91,7 @@ function tableLines(scene: Scene, rows: readonly FleetRow[], list: ListState): s
           : `All ${data.total} devices are well. / finds one by its name, address or group.`;
     return ['', line(look, size.columns, [['dim', `  ${why}`]])];
   }
-  const layout = layoutOf(size.columns, data.labelWidth);
+  const layout = layoutOf(size.columns, data.labelWidth, ui.columns);
   const context = { look, now, neighbours: data };
   return rows.slice(list.top, list.top + height).map((row) => {
     const selected = row.key === list.key;
@@ -114,8 +118,8 @@ function groupLine(
   return (selected ? selectedLine : line)(look, size.columns, spans);
 }
 
-function eventsPane({ size, look, events, data }: Scene): string[] {
-  const height = eventsHeight(size);
+function eventsPane({ size, look, events, data, ui }: Scene): string[] {
+  const height = eventsHeight(size, ui.isFull);
   if (height === 0) return [];
   const lines = events
     .slice(0, height - 1)

@@ -56,9 +56,10 @@ function counts({ data, look }: Scene, { words, gap, badges }: Detail): Span[] {
 }
 
 /** The gravest thing to know about the picture as a whole. */
-export function modeOf({ connection, data }: Scene): readonly [Style, string] {
+export function modeOf({ connection, data, ui }: Scene): readonly [Style, string] {
   const { monitor } = data.snapshot;
   if (connection === 'stale') return ['bad', 'STALE'];
+  if (ui.frozenAt !== null) return ['warn', 'FROZEN'];
   if (monitor.selfOffline) return ['bad', 'OFFLINE'];
   if (monitor.healingStopped !== null) return ['bad', 'STOPPED'];
   if (monitor.paused) return ['warn', 'PAUSED'];
@@ -68,10 +69,12 @@ export function modeOf({ connection, data }: Scene): readonly [Style, string] {
 }
 
 /** What lasts and must be known, said as long as nothing newer has to be said. */
-export function lastingWords({ connection, staleSince, data, readOnly }: Scene): Span | null {
+export function lastingWords({ connection, staleSince, data, readOnly, ui }: Scene): Span | null {
   const { monitor } = data.snapshot;
   if (connection === 'stale')
     return ['bad', `The daemon is gone since ${clock(staleSince)}: this picture is old. Trying again.`];
+  if (ui.frozenAt !== null)
+    return ['warn', `The picture stands still since ${clock(ui.frozenAt)}. Space lets it go on.`];
   if (monitor.selfOffline)
     return ['bad', 'Our own network is down: nothing is known about the devices, and nothing is healed.'];
   if (monitor.healingStopped !== null)

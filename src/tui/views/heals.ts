@@ -17,7 +17,7 @@ export const healsView: View = defineView<HealRow>({
     data.snapshot.heals
       .toSorted((a, b) => Number(isOver(a)) - Number(isOver(b)) || b.startedAt - a.startedAt)
       .map((heal) => ({ key: heal.id, heal })),
-  listHeight: ({ size }) => Math.max(2, Math.floor((bodyHeight(size) - 3) * 0.4)),
+  listHeight: ({ size, ui }) => (ui.isFull ? 1 : Math.max(2, Math.floor((bodyHeight(size) - 3) * 0.4))),
   deviceOf: ({ heal }) => heal.device,
   lines(scene, rows, list) {
     const { size, look, data } = scene;

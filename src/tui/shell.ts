@@ -1,0 +1,15 @@
+import type { SavedView } from './saved-views.ts';
+import type { UiStore } from './store.ts';
+
+/** What a command may use beside the store: the terminal, and the ways out of the program. */
+export type Shell = Readonly<{
+  store: UiStore;
+  quit: () => void;
+  redraw: () => void;
+  /** Stops this program as ^z does, until a shell wakes it. */
+  suspend: () => void;
+  /** Gives the terminal to another program, and takes it back when that has ended. */
+  lend: (run: () => Promise<void>) => Promise<void>;
+  /** Writes the person's views to their file. */
+  storeViews: (views: readonly SavedView[]) => void;
+}>;
