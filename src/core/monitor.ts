@@ -168,6 +168,7 @@ async function start(
     for (const sink of sinks) sink.push(record);
   };
   store.onEvent((event) => push({ type: 'event', event }));
+  store.onCare(push);
 
   const witnessProbe = registry.probes.has('icmp') ? registry.probes.get('icmp') : undefined;
   engine = new Engine({

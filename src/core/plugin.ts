@@ -338,7 +338,33 @@ export type PluginHooks = Readonly<{ [N in HookName]: Tappable<N> }>;
 /** What goes through a sink's queue, in order. */
 export type SinkRecord =
   | Readonly<{ type: 'check'; record: CheckRecord }>
-  | Readonly<{ type: 'event'; event: EventRecord }>;
+  | Readonly<{ type: 'event'; event: EventRecord }>
+  /** An incident as it is now, each time something of it has changed. */
+  | Readonly<{ type: 'incident'; incident: Incident }>
+  /** An attempt to heal as it is now, each time it enters a phase; its transcript is masked and bounded. */
+  | Readonly<{ type: 'heal'; heal: HealRecord }>;
+
+/** One attempt to heal, from the question whether it may run to its account. Epoch milliseconds. */
+export type HealRecord = Readonly<{
+  id: string;
+  device: string;
+  incident: string;
+  attempt: number;
+  maxAttempts: number;
+  strategy: string;
+  phase: 'waiting-approval' | 'running' | 'settling' | 'verifying' | 'done';
+  /** Null until it is done. */
+  outcome: HealResult | null;
+  reason: string | null;
+  /** "auto" or the name of the person who asked for it or approved it. */
+  by: string;
+  /** Who changed its commands before it was approved. */
+  editedBy?: string;
+  plan: HealPlan;
+  startedAt: number;
+  finishedAt: number | null;
+  transcript: readonly TranscriptLine[];
+}>;
 
 /** Receives records in batches from a bounded queue; a slow or failing sink never delays a probe. */
 export interface Sink {

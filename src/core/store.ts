@@ -11,7 +11,7 @@ import type {
   Snapshot,
 } from './api/types.ts';
 import type { Incident } from './model/types.ts';
-import type { EventRecord } from './plugin.ts';
+import type { EventRecord, SinkRecord } from './plugin.ts';
 import { cleanLine } from './text.ts';
 
 /** How many events can be resumed from. */
@@ -23,6 +23,9 @@ const VIEWS_KEPT = 5_000;
 const FLUSH_MS = 100;
 
 export type NewEvent = Omit<EventRecord, 'seq' | 'at'>;
+
+/** What became of a broken device, as sinks keep it. */
+export type CareRecord = Extract<SinkRecord, { type: 'incident' | 'heal' }>;
 
 type StoreOptions = Readonly<{
   now: () => number;
@@ -56,6 +59,7 @@ export class Store {
   #timer: NodeJS.Timeout | null = null;
   readonly #listeners = new Set<(delta: Delta) => void>();
   readonly #eventListeners = new Set<(event: EventRecord) => void>();
+  readonly #careListeners = new Set<(record: CareRecord) => void>();
 
   constructor(options: StoreOptions) {
     this.#options = options;
@@ -78,13 +82,18 @@ export class Store {
     if (incident.closedAt !== null) retire(this.#incidents, this.#closed, incident.id, INCIDENTS_KEPT);
     this.#dirty.incidents.add(incident.id);
     this.deviceChanged(incident.device);
+    for (const listener of this.#careListeners) listener({ type: 'incident', incident });
   }
 
   putHeal(heal: HealView): void {
+    const entersPhase = this.#heals.get(heal.id)?.phase !== heal.phase;
     this.#heals.set(heal.id, heal);
     if (heal.phase === 'done') retire(this.#heals, this.#done, heal.id, HEALS_KEPT);
     this.#dirty.heals.add(heal.id);
     this.deviceChanged(heal.device);
+    // Not each line of its transcript: it grows with every one.
+    if (!entersPhase) return;
+    for (const listener of this.#careListeners) listener({ type: 'heal', heal });
   }
 
   updateMonitor(change: Partial<MonitorView>): void {
@@ -189,6 +198,11 @@ export class Store {
   onEvent(listener: (event: EventRecord) => void): () => void {
     this.#eventListeners.add(listener);
     return () => this.#eventListeners.delete(listener);
+  }
+
+  /** Every change of an incident, and every phase of a heal, at the moment it happens. */
+  onCare(listener: (record: CareRecord) => void): void {
+    this.#careListeners.add(listener);
   }
 
   /** Tells what is still untold, now. */

@@ -86,7 +86,11 @@ function sinkRows(): Row[] {
     return { id: `d${i}`, address: addressAt(i), label: `Device ${i}`, group: 'g', tags: {}, parents: [] };
   });
   const csv = new RowFile(join(dir, 'uptime.csv'), HEADER, judgeLastLine);
-  const history = new HistoryWriter(join(dir, 'history.db'), 90 * 86_400_000, Date.now);
+  const history = new HistoryWriter(
+    join(dir, 'history.db'),
+    { rawMs: 90 * 86_400_000, retainMs: 90 * 86_400_000 },
+    Date.now,
+  );
   const rows = [
     sinkRow('CSV log', devices, (batch) => csv.append(formatRows(batch, 'local'))),
     sinkRow('history', devices, (batch) =>

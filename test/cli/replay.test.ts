@@ -122,7 +122,11 @@ describe('replay', () => {
       reachability: 'up',
       excluded: false,
     });
-    const writer = new HistoryWriter(join(cwd, 'history.db'), Number.POSITIVE_INFINITY, () => START);
+    const writer = new HistoryWriter(
+      join(cwd, 'history.db'),
+      { rawMs: Number.POSITIVE_INFINITY, retainMs: Number.POSITIVE_INFINITY },
+      () => START,
+    );
     writer.write(
       [true, false, null, false, false, true, true].map((ok, index) => ({
         type: 'check',

@@ -42,7 +42,11 @@ const event = (given: Pick<EventRecord, 'type' | 'device'> & Partial<EventRecord
 async function withHistory(records: readonly SinkRecord[]): Promise<string> {
   const cwd = folder(CONFIG);
   mkdirSync(join(cwd, 'state'));
-  const writer = new HistoryWriter(join(cwd, 'state/history.db'), Number.POSITIVE_INFINITY, () => START);
+  const writer = new HistoryWriter(
+    join(cwd, 'state/history.db'),
+    { rawMs: Number.POSITIVE_INFINITY, retainMs: Number.POSITIVE_INFINITY },
+    () => START,
+  );
   writer.write(records);
   await writer.close();
   return cwd;
@@ -162,6 +166,9 @@ describe('netheal report', () => {
         rtt_ms REAL, loss_percent REAL NOT NULL, reachability TEXT NOT NULL);
       CREATE TABLE events (at INTEGER NOT NULL, seq INTEGER NOT NULL, type TEXT NOT NULL, level TEXT NOT NULL,
         device TEXT, message TEXT NOT NULL, detail TEXT NOT NULL);
+      CREATE TABLE heals (id TEXT NOT NULL, device TEXT NOT NULL, incident TEXT, started_at INTEGER NOT NULL,
+        finished_at INTEGER, outcome TEXT, message TEXT NOT NULL);
+      INSERT INTO heals VALUES ('1', 'gw', '1', ${START}, ${START}, 'healed', 'gw healed');
       INSERT INTO devices VALUES (1, 'gw');
       INSERT INTO checks VALUES (${START}, 1, 1, 2.5, 0, 'up'), (${START + INTERVAL_MS}, 1, 1, 2.5, 0, 'up');
       PRAGMA user_version = 1;`);
@@ -173,9 +180,18 @@ describe('netheal report', () => {
       countedMs: INTERVAL_MS,
     });
     // And who goes on writing into it loses nothing.
-    const writer = new HistoryWriter(join(cwd, 'old.db'), Number.POSITIVE_INFINITY, () => START);
+    const writer = new HistoryWriter(
+      join(cwd, 'old.db'),
+      { rawMs: Number.POSITIVE_INFINITY, retainMs: Number.POSITIVE_INFINITY },
+      () => START,
+    );
     writer.write(checks('gw', 'uuu', { at: START + 2 * INTERVAL_MS, excluded: true }));
     await writer.close();
+    const kept = new DatabaseSync(join(cwd, 'old.db'), { readOnly: true });
+    expect(kept.prepare('SELECT id, message, plan FROM heals').all()).toEqual([
+      { id: '1', message: 'gw healed', plan: null },
+    ]);
+    kept.close();
     const { stdout: later } = await netheal(cwd, 'report', 'old.db', '--json');
     expect(JSON.parse(later.split('\n')[0]!)).toMatchObject({ checks: 5 });
   });

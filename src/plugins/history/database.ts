@@ -35,13 +35,43 @@ const SCHEMA = `
     started_at INTEGER NOT NULL,
     finished_at INTEGER,
     outcome TEXT,
-    message TEXT NOT NULL
+    message TEXT NOT NULL,
+    attempt INTEGER,              -- null, like all below, in rows of the first two versions
+    max_attempts INTEGER,
+    strategy TEXT,
+    phase TEXT,
+    asked_by TEXT,
+    edited_by TEXT,
+    plan TEXT                     -- JSON
   );
   CREATE INDEX IF NOT EXISTS heals_by_id ON heals (id);
-  PRAGMA user_version = 2;
+  CREATE INDEX IF NOT EXISTS heals_by_device ON heals (device, started_at);
+  CREATE TABLE IF NOT EXISTS transcripts (
+    heal INTEGER PRIMARY KEY,     -- rowid of the heal
+    lines TEXT NOT NULL           -- JSON, secrets masked
+  );
+  CREATE TABLE IF NOT EXISTS incidents (
+    id TEXT NOT NULL,
+    device TEXT NOT NULL,
+    opened_at INTEGER NOT NULL,
+    recovered_at INTEGER,
+    closed_at INTEGER,
+    failure TEXT NOT NULL,        -- JSON
+    attempts INTEGER NOT NULL,
+    needs_human TEXT,
+    acknowledged TEXT             -- JSON
+  );
+  CREATE UNIQUE INDEX IF NOT EXISTS incidents_by_id ON incidents (id, opened_at);
+  CREATE INDEX IF NOT EXISTS incidents_by_device ON incidents (device, opened_at);
+  CREATE INDEX IF NOT EXISTS events_by_device ON events (device, at);
+  CREATE TABLE IF NOT EXISTS identity (id TEXT NOT NULL);
+  INSERT INTO identity SELECT hex(randomblob(8)) WHERE NOT EXISTS (SELECT * FROM identity);
+  PRAGMA user_version = 3;
 `;
 
+const SQLITE_ERROR = 1;
 const SQLITE_CORRUPT = 11;
+const SQLITE_CANTOPEN = 14;
 const SQLITE_NOTADB = 26;
 const BUSY_TIMEOUT_MS = 250;
 /** 64 MB: so long does the log get where `Checkpoints` cannot keep up. */
@@ -50,6 +80,13 @@ const LOG_PAGES = 16_384;
 /** What brings a database of an earlier version to the next one, by the version it had. */
 const MIGRATIONS: Readonly<Record<number, string>> = {
   1: 'ALTER TABLE checks ADD COLUMN excluded INTEGER',
+  2: `ALTER TABLE heals ADD COLUMN attempt INTEGER;
+    ALTER TABLE heals ADD COLUMN max_attempts INTEGER;
+    ALTER TABLE heals ADD COLUMN strategy TEXT;
+    ALTER TABLE heals ADD COLUMN phase TEXT;
+    ALTER TABLE heals ADD COLUMN asked_by TEXT;
+    ALTER TABLE heals ADD COLUMN edited_by TEXT;
+    ALTER TABLE heals ADD COLUMN plan TEXT`,
 };
 
 /** Opens the history for writing, making folder, file and tables where they are missing. */
@@ -84,6 +121,11 @@ export function isCorruption(thrown: unknown): boolean {
   const { errcode } = thrown as { errcode?: unknown };
   // The low byte is the primary code; the rest says where it was found.
   return typeof errcode === 'number' && [SQLITE_CORRUPT, SQLITE_NOTADB].includes(errcode & 0xff);
+}
+
+/** No file, or no tables in it yet. */
+export function isMissing(thrown: unknown): boolean {
+  return [SQLITE_ERROR, SQLITE_CANTOPEN].includes((thrown as { errcode?: number }).errcode ?? -1);
 }
 
 /** Moves a broken database out of the way, for someone to look at; answers its new name. */

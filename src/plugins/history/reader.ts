@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { isCorruption } from './database.ts';
+import { isCorruption, isMissing } from './database.ts';
 
 /** One time a device was down; `to` is null while it lasts. Epoch milliseconds. */
 export type Outage = Readonly<{ from: number; to: number | null }>;
@@ -52,14 +52,6 @@ export function readHistory(path: string): HistoryReader | null {
     throw thrown;
   }
   return readerOf(database);
-}
-
-const SQLITE_ERROR = 1;
-const SQLITE_CANTOPEN = 14;
-
-/** No file, or no tables in it yet. */
-function isMissing(thrown: unknown): boolean {
-  return [SQLITE_ERROR, SQLITE_CANTOPEN].includes((thrown as { errcode?: number }).errcode ?? -1);
 }
 
 type CheckSums = { name: string; total: number; online: number; unreachable: number; rtt: number | null };

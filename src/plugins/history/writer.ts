@@ -1,11 +1,22 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { CheckRecord, EventRecord, SinkRecord } from 'netheal/plugin';
+import type { CheckRecord, EventRecord, HealRecord, Incident, SinkRecord } from 'netheal/plugin';
 import { Checkpoints } from './checkpoints.ts';
 import { openDatabase } from './database.ts';
+import type { Retention } from './retention.ts';
 
 /** Rows that one batch may delete: more than one batch may add, so that the file stops growing. */
 const DELETED_PER_BATCH = 2_000;
 
+/** An id that was given within so long is that of the same attempt: numbers begin anew where a state directory is lost. */
+const SAME_HEAL_MS = 3_600_000;
+
+/** Healed machines, and what was asked of people, must be known after a power cut. */
+function isOfHealing(item: SinkRecord): boolean {
+  if (item.type === 'event') return item.event.type.startsWith('heal-');
+  return item.type !== 'check';
+}
+
+type Kept = Pick<Retention, 'rawMs' | 'retainMs'>;
 type Statements = ReturnType<typeof prepare>;
 
 /** Writes batches, each in one transaction, and forgets what is too old. */
@@ -13,29 +24,31 @@ export class HistoryWriter {
   readonly #database: DatabaseSync;
   readonly #statements: Statements;
   readonly #checkpoints: Checkpoints;
-  readonly #retainMs: number;
+  readonly #retention: Kept;
   readonly #now: () => number;
   /** All that the database knows; null where it must be asked. */
   #devices: Map<string, number> | null = null;
 
   /** @throws what SQLite says, where the file cannot be opened */
-  constructor(path: string, retainMs: number, now: () => number) {
+  constructor(path: string, retention: Kept, now: () => number) {
     this.#database = openDatabase(path);
     this.#statements = prepare(this.#database);
     this.#checkpoints = new Checkpoints(path);
-    this.#retainMs = retainMs;
+    this.#retention = retention;
     this.#now = now;
   }
 
   /** All of it or nothing: after a throw the same batch may be written again. */
   write(batch: readonly SinkRecord[]): void {
     // A check more or less after a power cut is no loss; that a machine was healed must be known.
-    const durable = batch.some((item) => item.type === 'event' && item.event.type.startsWith('heal-'));
+    const durable = batch.some(isOfHealing);
     this.#database.exec(`PRAGMA synchronous = ${durable ? 'FULL' : 'NORMAL'}; BEGIN IMMEDIATE`);
     try {
       for (const item of batch) {
         if (item.type === 'check') this.#writeCheck(item.record);
-        else this.#writeEvent(item.event);
+        else if (item.type === 'event') this.#writeEvent(item.event);
+        else if (item.type === 'incident') this.#writeIncident(item.incident);
+        else this.#writeHeal(item.heal);
       }
       this.#forget();
       this.#database.exec('COMMIT');
@@ -63,12 +76,49 @@ export class HistoryWriter {
   #writeEvent({ seq, at, type, level, device, message, ...detail }: EventRecord): void {
     const atMs = Date.parse(at);
     this.#statements.event.run(atMs, seq, type, level, device ?? null, message, JSON.stringify(detail));
-    if (detail.heal === undefined || device === undefined) return;
-    if (type === 'heal-started') {
-      this.#statements.healStarted.run(detail.heal, device, detail.incident ?? null, atMs, message);
-    } else if (type === 'heal-finished' || type === 'heal-refused') {
-      this.#statements.healEnded.run(atMs, detail.outcome ?? 'refused', message, detail.heal);
+  }
+
+  #writeIncident(incident: Incident): void {
+    const { id, device, openedAt, recoveredAt, closedAt, failure, attempts, needsHuman, acknowledged } =
+      incident;
+    this.#statements.incident.run(
+      id,
+      device,
+      openedAt,
+      recoveredAt,
+      closedAt,
+      JSON.stringify(failure),
+      attempts,
+      needsHuman,
+      acknowledged && JSON.stringify(acknowledged),
+    );
+  }
+
+  #writeHeal(heal: HealRecord): void {
+    // It begins when it is let run: until then it only waits.
+    if (heal.phase === 'waiting-approval') return;
+    const { id, device, startedAt } = heal;
+    const values = [heal.finishedAt, heal.outcome, heal.reason ?? '', heal.by, heal.phase];
+    const known = this.#statements.healOf.get(id, device, startedAt - SAME_HEAL_MS, startedAt + SAME_HEAL_MS);
+    let row = known?.rowid as number | bigint | undefined;
+    if (row !== undefined) this.#statements.healChanged.run(...values, row);
+    else {
+      const { incident, attempt, maxAttempts, strategy, plan, editedBy = null } = heal;
+      row = this.#statements.heal.run(
+        ...values,
+        id,
+        device,
+        incident,
+        startedAt,
+        attempt,
+        maxAttempts,
+        strategy,
+        editedBy,
+        JSON.stringify(plan),
+      ).lastInsertRowid;
     }
+    // After a restart the account of an attempt is known without its transcript.
+    if (heal.transcript.length > 0) this.#statements.transcript.run(row, JSON.stringify(heal.transcript));
   }
 
   #numberOf(name: string): number {
@@ -83,10 +133,13 @@ export class HistoryWriter {
   }
 
   #forget(): void {
-    const before = this.#now() - this.#retainMs;
-    for (const { oldest, forget } of this.#statements.kept) {
+    const { rawMs, retainMs } = this.#retention;
+    for (const { table, oldest, forget } of this.#statements.kept) {
+      const before = this.#now() - (table === 'checks' ? rawMs : retainMs);
       const row = oldest.get() as { at: number } | undefined;
-      if (row && row.at < before) forget.run(DELETED_PER_BATCH, before);
+      if (!row || row.at >= before) continue;
+      forget.run(DELETED_PER_BATCH, before);
+      if (table === 'heals') this.#statements.forgetTranscripts.run();
     }
   }
 }
@@ -97,17 +150,29 @@ function prepare(database: DatabaseSync) {
     addDevice: database.prepare('INSERT INTO devices (name) VALUES (?)'),
     check: database.prepare('INSERT INTO checks VALUES (?, ?, ?, ?, ?, ?, ?)'),
     event: database.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)'),
-    healStarted: database.prepare(
-      'INSERT INTO heals (id, device, incident, started_at, message) VALUES (?, ?, ?, ?, ?)',
+    incident: database.prepare(`
+      INSERT INTO incidents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id, opened_at) DO UPDATE SET
+        recovered_at = excluded.recovered_at, closed_at = excluded.closed_at, attempts = excluded.attempts,
+        needs_human = excluded.needs_human, acknowledged = excluded.acknowledged`),
+    healOf: database.prepare(
+      'SELECT rowid FROM heals WHERE id = ? AND device = ? AND started_at BETWEEN ? AND ? ORDER BY rowid DESC',
     ),
-    healEnded: database.prepare(
-      'UPDATE heals SET finished_at = ?, outcome = ?, message = ? WHERE id = ? AND finished_at IS NULL',
+    healChanged: database.prepare(
+      'UPDATE heals SET finished_at = ?, outcome = ?, message = ?, asked_by = ?, phase = ? WHERE rowid = ?',
     ),
+    heal: database.prepare(`
+      INSERT INTO heals (finished_at, outcome, message, asked_by, phase, id, device, incident, started_at, attempt,
+        max_attempts, strategy, edited_by, plan) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+    transcript: database.prepare('INSERT OR REPLACE INTO transcripts VALUES (?, ?)'),
     kept: [
       kept(database, 'checks', 'at'),
       kept(database, 'events', 'at'),
       kept(database, 'heals', 'started_at'),
+      kept(database, 'incidents', 'opened_at'),
     ],
+    forgetTranscripts: database.prepare(
+      'DELETE FROM transcripts WHERE heal NOT IN (SELECT rowid FROM heals)',
+    ),
   };
 }
 
@@ -115,6 +180,7 @@ function prepare(database: DatabaseSync) {
 function kept(database: DatabaseSync, table: string, column: string) {
   const oldest = `SELECT rowid, ${column} AS at FROM ${table} ORDER BY rowid`;
   return {
+    table,
     oldest: database.prepare(`${oldest} LIMIT 1`),
     forget: database.prepare(
       `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM (${oldest} LIMIT ?) WHERE at < ?)`,

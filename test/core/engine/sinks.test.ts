@@ -20,7 +20,9 @@ const event = (seq: number): SinkRecord => ({
   event: { seq, at: '2026-01-01T00:00:00.000Z', type: 'notice', level: 'info', message: 'hello' },
 });
 const ats = (batch: readonly SinkRecord[]) =>
-  batch.map((item) => (item.type === 'check' ? item.record.at : item.event.seq));
+  batch.flatMap((item) =>
+    item.type === 'check' ? item.record.at : item.type === 'event' ? item.event.seq : [],
+  );
 
 /** A queue before a sink that keeps what it is given, and whose failures the test decides. */
 function setUp(options: Partial<SinkQueueOptions> & Partial<Sink> = {}) {

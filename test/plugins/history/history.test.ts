@@ -15,13 +15,13 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { CheckRecord, EventRecord, Sink, SinkRecord } from '../../../src/core/plugin.ts';
+import type { Sink } from '../../../src/core/plugin.ts';
 import history from '../../../src/plugins/history/index.ts';
 import { type HistoryReader, readHistory } from '../../../src/plugins/history/reader.ts';
 import { type AppliedPlugin, applyPlugin } from '../../plugin-harness.ts';
+import { check, event, heal, incident, T0 } from './records.ts';
 
 const HOUR = 3_600_000;
-const T0 = Date.UTC(2026, 0, 1);
 let folder: string;
 let file: string;
 let now: number;
@@ -48,26 +48,6 @@ async function apply(options?: unknown): Promise<AppliedPlugin & { sink: Sink }>
   plugins.push(plugin);
   return { ...plugin, sink: plugin.sinks.get('history')! };
 }
-
-const check = (device: string, at: number, given: Partial<CheckRecord> = {}): SinkRecord => ({
-  type: 'check',
-  record: {
-    at,
-    device: { id: device, address: '192.0.2.1', label: device, group: 'default', tags: {}, parents: [] },
-    ok: true,
-    rttMs: 10,
-    lossPercent: 0,
-    failure: null,
-    reachability: 'up',
-    excluded: false,
-    ...given,
-  },
-});
-let seq = 0;
-const event = (type: EventRecord['type'], at: number, given: Partial<EventRecord> = {}): SinkRecord => ({
-  type: 'event',
-  event: { seq: seq++, at: new Date(at).toISOString(), type, level: 'info', message: type, ...given },
-});
 
 function read<T>(look: (reader: HistoryReader) => T): T {
   const reader = readHistory(file)!;
@@ -137,15 +117,12 @@ describe('what the history tells of a device', () => {
 
   it('has its heals: done, refused at the last moment, and cut off in the middle', async () => {
     const { sink } = await apply();
-    const heal = (id: string) => ({ heal: id, device: 'a', incident: 'i' });
+    await sink.write([heal('1', { startedAt: T0, phase: 'running' })]);
     await sink.write([
-      event('heal-started', T0, heal('1')),
-      event('heal-step', T0 + 1, heal('1')),
-      event('heal-finished', T0 + 2, { ...heal('1'), outcome: 'healed', message: 'a healed' }),
-      event('heal-started', T0 + 3, heal('2')),
-      event('heal-refused', T0 + 4, { ...heal('2'), gate: 'access' }),
-      event('heal-started', T0 + 5, heal('3')),
-      event('heal-refused', T0 + 6, { device: 'a', gate: 'flapping' }),
+      heal('1', { startedAt: T0, phase: 'done', finishedAt: T0 + 2, outcome: 'healed', reason: 'a healed' }),
+      heal('2', { startedAt: T0 + 3, phase: 'done', finishedAt: T0 + 4, outcome: 'refused' }),
+      heal('3', { startedAt: T0 + 5, phase: 'running' }),
+      heal('4', { startedAt: T0 + 6, phase: 'waiting-approval' }),
     ]);
     expect(read((reader) => reader.heals(T0))).toEqual([
       {
@@ -161,7 +138,6 @@ describe('what the history tells of a device', () => {
       expect.objectContaining({ id: '3', outcome: null, finishedAt: null }),
     ]);
     expect(read((reader) => reader.heals(T0 + 4).map(({ id }) => id))).toEqual(['3']);
-    expect(count('events')).toBe(7);
   });
 });
 
@@ -171,12 +147,12 @@ describe('retention', () => {
     for (let batch = 0; batch < 5; batch++) {
       await sink.write(Array.from({ length: 1_000 }, (_, i) => check('a', T0 + batch * 1_000 + i)));
     }
-    await sink.write([event('heal-started', T0, { heal: '1', device: 'a' }), event('notice', T0)]);
+    await sink.write([heal('1'), incident('i'), event('notice', T0)]);
     now = T0 + 25 * HOUR;
     await sink.write([check('a', now)]);
     expect(count('checks')).toBe(3_001);
     expect(count('events')).toBe(0);
-    expect(count('heals')).toBe(0);
+    for (const table of ['heals', 'transcripts', 'incidents']) expect(count(table), table).toBe(0);
     await sink.write([check('a', now + 1)]);
     await sink.write([check('a', now + 2)]);
     expect(count('checks')).toBe(3);
