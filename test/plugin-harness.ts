@@ -32,7 +32,7 @@ export type AppliedPlugin = Readonly<{
   probes: Map<string, Probe>;
   healers: Map<string, Healer>;
   sinks: Map<string, Sink>;
-  /** By `GET path`. */
+  /** By `GET path`, at the root by `GET /path`. */
   routes: Map<string, RouteHandler>;
   panels: Panel[];
   notices: { message: string; level: EventRecord['level']; device: string | undefined }[];
@@ -81,7 +81,8 @@ export async function applyPlugin<O>(
     probe: (probe) => void applied.probes.set(probe.type, probe as never),
     healer: (healer) => void applied.healers.set(healer.kind, healer as never),
     sink: (sink) => void applied.sinks.set(sink.name, sink),
-    route: (method, path, handler) => void applied.routes.set(`${method} ${path}`, handler),
+    route: (method, path, handler, { at } = {}) =>
+      void applied.routes.set(`${method} ${at === 'root' ? '/' : ''}${path}`, handler),
     panel: (panel) => void applied.panels.push(panel),
     probes: {
       get(type) {

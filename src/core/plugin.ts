@@ -432,6 +432,9 @@ export type EventType =
 /** A web-standard handler; mounted under `/api/plugins/<plugin>/`. */
 export type RouteHandler = (request: Request) => Response | Promise<Response>;
 
+/** Where a route stands: below `/api/plugins/<name>/` (the default), or at the top, as `/metrics` does. */
+export type RouteOptions = Readonly<{ at?: 'plugin' | 'root' }>;
+
 /** What somebody may do, each more than the one before: look, act, and approve what a healer is to run. */
 export type Role = 'view' | 'operate' | 'approve';
 
@@ -510,7 +513,12 @@ export interface PluginApi {
   probe<O>(probe: Probe<O>): void;
   healer<S>(healer: Healer<S>): void;
   sink(sink: Sink): void;
-  route(method: 'GET' | 'POST', path: string, handler: RouteHandler): void;
+  /**
+   * Answers at `/api/plugins/<name>/<path>`. With `{ at: 'root' }` at `/<path>`, for what programs look for at one fixed
+   * address: one word, which no other plugin and nothing of netheal's own may have taken. Reading needs the role `view`,
+   * a POST `operate`.
+   */
+  route(method: 'GET' | 'POST', path: string, handler: RouteHandler, options?: RouteOptions): void;
   panel(panel: Panel): void;
   /**
    * The probes of all plugins, for a probe that is made of others (`all`, `any`). Complete once every plugin is applied,

@@ -58,8 +58,8 @@ export function createApp(parts: ApiParts): Hono<Env> {
     const allow = routes.filter((route) => route.path === path).map((route) => route.method);
     app.all(path, () => methodNotAllowed(allow));
   }
-  app.all('/api/plugins/*', (c) => callPlugin(c.req.raw, c.env.caller, parts.pluginRoutes()));
-  app.notFound(() => problem(404, { detail: 'There is nothing at this address.' }));
+  // Last, so that no plugin can answer in place of netheal.
+  app.notFound((c) => callPlugin(c.req.raw, c.env.caller, parts.pluginRoutes()));
   app.onError(problemOfThrown);
   return app;
 }

@@ -1,4 +1,4 @@
-/** The addresses that plugins answer at, all below `/api/plugins/<name>/`. */
+/** The addresses that plugins answer at: below `/api/plugins/<name>/`, or at the root. */
 import { messageOf } from '../errors.ts';
 import type { Caller, RouteHandler } from '../plugin.ts';
 import { readBody } from './body.ts';
@@ -11,11 +11,12 @@ export type PluginRoute = Readonly<{
   method: 'GET' | 'POST';
   path: string;
   handler: RouteHandler;
+  at?: 'plugin' | 'root';
 }>;
 
 /** A route of a plugin as GET /api/plugins shows it. */
-export function addressOf({ plugin, method, path }: PluginRoute) {
-  return { plugin, method, path: pathOf({ plugin, path }) };
+export function addressOf(route: PluginRoute) {
+  return { plugin: route.plugin, method: route.method, path: pathOf(route) };
 }
 
 /** Hands a request to the plugin that serves its address. */
@@ -26,7 +27,7 @@ export async function callPlugin(
 ): Promise<Response> {
   const { pathname } = new URL(request.url);
   const here = routes.filter((route) => trimSlash(pathname) === trimSlash(pathOf(route)));
-  if (here.length === 0) return problem(404, { detail: 'No plugin serves this address.' });
+  if (here.length === 0) return problem(404, { detail: 'There is nothing at this address.' });
   const method = request.method === 'HEAD' ? 'GET' : request.method;
   const route = here.find((each) => each.method === method);
   if (route === undefined) return methodNotAllowed(here.map((each) => each.method));
@@ -43,7 +44,7 @@ export async function callPlugin(
   }
 }
 
-const pathOf = ({ plugin, path }: Pick<PluginRoute, 'plugin' | 'path'>) =>
-  `/api/plugins/${plugin}/${path.replace(/^\//, '')}`;
+const pathOf = ({ plugin, path, at }: PluginRoute) =>
+  `${at === 'root' ? '' : `/api/plugins/${plugin}`}/${path.replace(/^\//, '')}`;
 
 const trimSlash = (path: string) => path.replace(/\/$/, '');

@@ -162,8 +162,8 @@ export class PluginHost {
       probe: (probe) => add(() => registry.probes.add(probe.type, name, probe as never)),
       healer: (healer) => add(() => registry.healers.add(healer.kind, name, healer as never)),
       sink: (sink) => add(() => registry.sinks.add(sink.name, name, sink)),
-      route: (method, path, handler) =>
-        add(() => registry.routes.push({ plugin: name, method, path, handler })),
+      route: (method, path, handler, { at = 'plugin' } = {}) =>
+        add(() => registry.addRoute({ plugin: name, method, path, handler, at })),
       panel: (panel) => add(() => registry.panels.push({ plugin: name, value: panel })),
       probes: { get: (type) => registry.probes.get(type) },
       // Not held back: what a failed apply has opened is closed at the end all the same.

@@ -2,7 +2,14 @@ import { NethealError } from '../errors.ts';
 import { nearest } from '../nearest.ts';
 import type { Healer, Panel, Probe, RouteHandler, Sink } from '../plugin.ts';
 
-export type Route = Readonly<{ plugin: string; method: 'GET' | 'POST'; path: string; handler: RouteHandler }>;
+/** A route that a plugin contributed; `at` says below what its path stands. */
+export type Route = Readonly<{
+  plugin: string;
+  method: 'GET' | 'POST';
+  path: string;
+  handler: RouteHandler;
+  at: 'plugin' | 'root';
+}>;
 type Contributed<T> = Readonly<{ plugin: string; value: T }>;
 
 /** What plugins contribute, by name. Two plugins that offer the same name are an error naming both. */
@@ -12,7 +19,29 @@ export class Registry {
   readonly sinks = new Shelf<Sink>('NH_PLUGIN_INVALID', 'sink');
   readonly panels: Contributed<Panel>[] = [];
   readonly routes: Route[] = [];
+
+  /** @throws NethealError where a path at the root is taken, or could hide something of netheal's own */
+  addRoute(route: Route): void {
+    if (route.at === 'root') this.#refuseAtRoot(route);
+    this.routes.push(route);
+  }
+
+  #refuseAtRoot({ plugin, method, path }: Route): void {
+    const taken = this.routes.find((each) => each.at === 'root' && each.path === path);
+    const problem = !ROOT_PATH.test(path)
+      ? `"${path}" cannot be a route at the root: it must be one word of a-z, 0-9 and -`
+      : OWN_ROOT_PATHS.has(path)
+        ? `plugin ${plugin} cannot have /${path}: it is netheal's own`
+        : taken && (taken.plugin !== plugin || taken.method === method)
+          ? `plugins ${taken.plugin} and ${plugin} both answer at /${path}`
+          : null;
+    if (problem !== null) throw new NethealError('NH_PLUGIN_INVALID', problem, { plugin });
+  }
 }
+
+/** One word without a dot: no file of the page and nothing below /api can look like it. */
+const ROOT_PATH = /^[a-z][a-z0-9-]*$/;
+const OWN_ROOT_PATHS: ReadonlySet<string> = new Set(['api', 'healthz', 'readyz']);
 
 /** Named contributions of one kind. */
 export class Shelf<T> {

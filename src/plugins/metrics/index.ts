@@ -10,12 +10,13 @@ export default definePlugin({
     const metrics = createMetrics(api);
     api.hooks.onSample.tap(metrics.countSample);
     api.hooks.afterHeal.tap(metrics.countHeal);
-    api.route('GET', 'metrics', () => {
+    const answer = () => {
       const text = Readable.toWeb(Readable.from(metrics.text())) as ReadableStream;
       return new Response(text.pipeThrough(new TextEncoderStream()), {
         headers: { 'content-type': metrics.contentType },
       });
-    });
+    };
+    api.route('GET', 'metrics', answer, { at: 'root' });
     api.onStop(metrics.stop);
   },
 });

@@ -66,7 +66,7 @@ export function createMetrics(api: Pick<PluginApi, 'snapshot' | 'clock'>): Metri
   const late = new Gauge({
     name: 'netheal_check_late_seconds',
     help: 'How much later than due checks began, since the start.',
-    labelNames: ['quantile'],
+    labelNames: ['percentile'],
     registers,
   });
   new Gauge({
@@ -80,8 +80,8 @@ export function createMetrics(api: Pick<PluginApi, 'snapshot' | 'clock'>): Metri
     const fleet = api.snapshot();
     healing.set(fleet.heals.running.length);
     probeLag.set(lag.takeLongestMs() / 1_000);
-    late.set({ quantile: '0.5' }, fleet.lateness.p50Ms / 1_000);
-    late.set({ quantile: '0.99' }, fleet.lateness.p99Ms / 1_000);
+    late.set({ percentile: '50' }, fleet.lateness.p50Ms / 1_000);
+    late.set({ percentile: '99' }, fleet.lateness.p99Ms / 1_000);
     yield await registry.metrics();
     yield* deviceMetrics(fleet.devices);
   }

@@ -356,6 +356,22 @@ test('the route of a plugin answers below the name of the plugin', async () => {
   expect((await post('/api/plugins/weather/now')).status).toBe(405);
 });
 
+test('the route of a plugin may stand at the root, and nowhere else then', async () => {
+  routes.push({
+    plugin: 'weather',
+    method: 'GET',
+    path: 'sky',
+    at: 'root',
+    handler: () => new Response('blue'),
+  });
+  expect(await (await get('/sky')).text()).toBe('blue');
+  expect((await get('/api/plugins/weather/sky')).status).toBe(404);
+  expect((await post('/sky')).status).toBe(405);
+  expect((await (await get('/api/plugins')).json()).routes).toEqual([
+    { plugin: 'weather', method: 'GET', path: '/sky' },
+  ]);
+});
+
 test('the body that a plugin is posted is bounded, too', async () => {
   const handler = async (request: Request) => new Response(`got ${(await request.text()).length}`);
   routes.push({ plugin: 'inbox', method: 'POST', path: '/', handler });

@@ -26,3 +26,30 @@ describe('what plugins contribute', () => {
     );
   });
 });
+
+describe('a route at the root', () => {
+  const at = (plugin: string, path: string, method: 'GET' | 'POST' = 'GET') =>
+    ({ plugin, method, path, at: 'root', handler: () => new Response() }) as const;
+
+  it('belongs to one plugin, which may answer it by both methods', () => {
+    const registry = new Registry();
+    registry.addRoute(at('metrics', 'metrics'));
+    registry.addRoute(at('metrics', 'metrics', 'POST'));
+    expect(() => registry.addRoute(at('other', 'metrics', 'POST'))).toThrow(
+      'plugins metrics and other both answer at /metrics',
+    );
+    registry.addRoute({ ...at('other', 'metrics'), at: 'plugin' });
+    expect(registry.routes).toHaveLength(3);
+  });
+
+  it.each(['api', 'healthz', 'readyz'])("cannot be /%s, which is netheal's own", (path) => {
+    expect(() => new Registry().addRoute(at('thief', path))).toThrow(`plugin thief cannot have /${path}`);
+  });
+
+  it.each(['', '/metrics', 'main.js', 'openapi.json', 'a/b', '../api', 'Metrics', '%61pi'])(
+    'cannot be "%s", which is not one plain word',
+    (path) => {
+      expect(() => new Registry().addRoute(at('thief', path))).toThrow(/one word of a-z, 0-9 and -/);
+    },
+  );
+});

@@ -58,7 +58,7 @@ const apply = async () => {
 afterEach(() => plugin.stop());
 
 const scrape = async () => {
-  const response = await plugin.routes.get('GET metrics')!(new Request('http://localhost/metrics'));
+  const response = await plugin.routes.get('GET /metrics')!(new Request('http://localhost/metrics'));
   expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
   return (await response.text()).split('\n');
 };
@@ -118,8 +118,8 @@ it('says how late checks began', async () => {
   await apply();
   snapshot = { ...fleet([]), lateness: { p50Ms: 5, p99Ms: 12, longestMs: 40 } };
   const lines = await scrape();
-  expect(lines).toContain('netheal_check_late_seconds{quantile="0.5"} 0.005');
-  expect(lines).toContain('netheal_check_late_seconds{quantile="0.99"} 0.012');
+  expect(lines).toContain('netheal_check_late_seconds{percentile="50"} 0.005');
+  expect(lines).toContain('netheal_check_late_seconds{percentile="99"} 0.012');
 });
 
 it('tells of a hundred thousand devices, each metric under its own head and in one piece', async () => {
