@@ -26,7 +26,8 @@ export async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer
 export async function readJson(request: Request): Promise<{ value: unknown } | Response> {
   const bytes = await readBody(request);
   if (bytes instanceof Response) return bytes;
-  const text = new TextDecoder().decode(bytes);
+  const text = textOf(bytes);
+  if (text === null) return problem(400, { detail: 'The body is not UTF-8.', code: 'NH_ARGUMENT_INVALID' });
   if (text.trim() === '') return { value: {} };
   if (!/^application\/json\s*(;|$)/i.test(request.headers.get('content-type') ?? '')) {
     return problem(415, { detail: 'The body must be JSON, with content-type: application/json.' });
@@ -35,6 +36,14 @@ export async function readJson(request: Request): Promise<{ value: unknown } | R
     return { value: JSON.parse(text) };
   } catch {
     return problem(400, { detail: 'The body is not JSON.', code: 'NH_ARGUMENT_INVALID' });
+  }
+}
+
+function textOf(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return null;
   }
 }
 

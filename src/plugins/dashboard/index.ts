@@ -67,7 +67,8 @@ export default definePlugin({
         exposed: !isLoopback(host) || behindProxy,
         isAsset: (pathname) => assets.has(pathname),
       });
-      const server = await listen({ host, port, tls, dir: api.configDir }, async (request, peer) => {
+      const place = { host, port, tls, dir: api.configDir, onRenewal: api.notice };
+      const server = await listen(place, async (request, peer) => {
         const address = behindProxy ? (forwardedFor(request) ?? peer) : peer;
         const verdict = guard(request, address);
         const response = verdict.refusal ?? page(request) ?? (await api.http(request, verdict.caller));

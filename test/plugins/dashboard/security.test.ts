@@ -5,6 +5,7 @@ import { request as httpsRequest } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TLSSocket } from 'node:tls';
 import { afterEach, expect, test } from 'vitest';
 import { Secret } from '../../../src/core/secret.ts';
 import { type FakeSource, fakeSource } from '../../core/api/fake-source.ts';
@@ -200,47 +201,44 @@ test('exposed with a token and a proxy, even reading needs the token; the page i
   expect((await ask(port, '/api/status', { headers })).status).toBe(200);
 });
 
-testNeeding('openssl', 'openssl')('with a certificate it speaks TLS', async () => {
-  const dir = await mkdtemp(join(tmpdir(), 'netheal-tls-'));
-  const [cert, key] = [join(dir, 'cert.pem'), join(dir, 'key.pem')];
-  execFileSync(
-    'openssl',
-    [
-      'req',
-      '-x509',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:P-256',
-      '-nodes',
-      '-days',
-      '1',
-      '-subj',
-      '/CN=localhost',
-      '-keyout',
-      key,
-      '-out',
-      cert,
-    ],
-    { stdio: 'ignore' },
-  );
-  const { port, url } = await start({ host: '0.0.0.0', token: TOKEN, tls: { cert, key } });
-  expect(url).toMatch(/^https:/);
-  const status = await new Promise((resolve, reject) => {
+/** Writes a certificate for `name` and its key. */
+function writeCertificate(name: string, cert: string, key: string): void {
+  const request = `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=${name}`;
+  execFileSync('openssl', [...request.split(' '), '-keyout', key, '-out', cert], { stdio: 'ignore' });
+}
+
+/** Asks over TLS; whose certificate it is, is for the test to judge. */
+function askSecurely(port: number, path: string): Promise<{ status: number; name: string }> {
+  return new Promise((resolve, reject) => {
     const headers = { authorization: `Bearer ${TOKEN}` };
-    httpsRequest(
-      { host: '127.0.0.1', port, path: '/api/status', headers, rejectUnauthorized: false, agent: false },
-      (response) => {
-        response.resume();
-        resolve(response.statusCode);
-      },
-    )
+    const options = { host: '127.0.0.1', port, path, headers, rejectUnauthorized: false, agent: false };
+    httpsRequest(options, (response) => {
+      const { subject } = (response.socket as TLSSocket).getPeerCertificate();
+      response.resume();
+      resolve({ status: response.statusCode!, name: String(subject.CN) });
+    })
       .once('error', reject)
       .end();
   });
-  expect(status).toBe(200);
-  await rm(dir, { recursive: true });
-});
+}
+
+testNeeding('openssl', 'openssl')(
+  'with a certificate it speaks TLS, and takes over one that is renewed',
+  async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'netheal-tls-'));
+    const [cert, key] = [join(dir, 'cert.pem'), join(dir, 'key.pem')];
+    writeCertificate('old.example', cert, key);
+    const { port, url, notices } = await start({ host: '0.0.0.0', token: TOKEN, tls: { cert, key } });
+    expect(url).toMatch(/^https:/);
+    expect(await askSecurely(port, '/api/status')).toEqual({ status: 200, name: 'old.example' });
+    writeCertificate('new.example', cert, key);
+    const renewed = expect.poll(() => askSecurely(port, '/api/status'), { timeout: 30_000, interval: 500 });
+    await renewed.toEqual({ status: 200, name: 'new.example' });
+    expect(notices).toContain('The dashboard has a new certificate');
+    await rm(dir, { recursive: true });
+  },
+  40_000,
+);
 
 test('a certificate that cannot be read is said so', async () => {
   const tls = { cert: 'none.pem', key: 'none.pem' };
