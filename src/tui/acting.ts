@@ -22,6 +22,31 @@ export function ask(
   });
 }
 
+/** Says what each gate thinks of the heal on the screen. Opens no connection. */
+export async function dryRun(store: UiStore): Promise<void> {
+  const { overlay } = store.ui;
+  const heal = shownHeal(store);
+  if (overlay?.kind !== 'approval' || !heal) return;
+  const by = store.options.user;
+  const result = await store.act({ type: 'dry-run', device: heal.device, by }, 'asking the gates ...');
+  const now = store.ui.overlay;
+  if (!result?.ok || now?.kind !== 'approval' || now.heal !== heal.id) return;
+  const gates = result.gates ?? [];
+  const against = gates.filter(({ ok }) => !ok);
+  const verdict = [
+    `dry run: ${gates.length - against.length} of ${gates.length} gates let a heal pass`,
+    ...against.map(({ gate, reason }) => `gate "${gate}" is against it: ${reason ?? 'no reason given'}`),
+  ];
+  store.set({ overlay: { ...now, verdict } });
+}
+
+/** The heal in the window, as long as it waits. */
+export function shownHeal({ ui, scene }: UiStore): HealView | undefined {
+  const { overlay } = ui;
+  if (overlay?.kind !== 'approval') return undefined;
+  return scene.data.waiting.find(({ id }) => id === overlay.heal);
+}
+
 /** Shows what a heal would do and which gates are against it, then asks. */
 export async function askHeal(store: UiStore, { id, label }: DeviceView): Promise<void> {
   const by = store.options.user;
@@ -59,13 +84,15 @@ export function openApproval(store: UiStore, heal: HealView): void {
   store.set({ overlay: freshApproval(store, heal), message: null });
 }
 
-function freshApproval(store: UiStore, heal: HealView): Approval {
+/** A window about a heal as it opens: deaf, and with nothing typed. */
+export function freshApproval(store: UiStore, heal: HealView): Approval {
   return {
     kind: 'approval',
     heal: heal.id,
     hash: heal.plan.hash,
     openedMs: store.options.monoMs(),
     typed: null,
+    verdict: [],
     top: 0,
   };
 }

@@ -1,7 +1,8 @@
 import type { DeviceView } from '../core/api/types.ts';
-import { answer, ask, askHeal, openApproval, withDevice } from './acting.ts';
+import { answer, ask, askHeal, dryRun, openApproval, shownHeal, withDevice } from './acting.ts';
 import { WINDOWS_MS, wholeWindow } from './chart.ts';
 import { COLUMNS } from './columns.ts';
+import { editHeal } from './edit-heal.ts';
 import {
   choices,
   chooseColumn,
@@ -16,6 +17,7 @@ import {
 import { groupNameOf } from './fleet-rows.ts';
 import { VIEWS } from './frame.ts';
 import { clamp, move } from './list.ts';
+import { copySelected, editConfig, openSsh } from './outside.ts';
 import { openPalette } from './palette.ts';
 import type { Shell } from './shell.ts';
 import type { UiStore } from './store.ts';
@@ -136,8 +138,32 @@ export const COMMANDS = {
       }
       store.set({ prompt: { kind: 'ack', text: '', device: id, label }, message: null });
     }),
-  downtime: ({ store }) =>
+  note: ({ store }) =>
     withDevice(store, ({ id, label }) => {
+      store.set({ prompt: { kind: 'note', text: '', device: id, label }, message: null });
+    }),
+  edit: (shell) => {
+    const heal = shownHeal(shell.store);
+    const { overlay } = shell.store.ui;
+    if (heal && overlay?.kind === 'approval') void editHeal(shell, heal, overlay.hash);
+  },
+  dryRun: ({ store }) => void dryRun(store),
+  editConfig: (shell) => void editConfig(shell),
+  ssh: (shell) => withDevice(shell.store, (device) => void openSsh(shell, device)),
+  copy: (shell) => copySelected(shell),
+  downtime: ({ store }) =>
+    withDevice(store, ({ id, label, flags }) => {
+      if (flags.downtime !== null) {
+        ask(store, {
+          title: 'END DOWNTIME',
+          question: [
+            `${label} is in downtime${flags.downtime === '' ? '' : `: ${flags.downtime}`}.`,
+            'End it now?',
+          ],
+          run: { type: 'end-downtime', device: id, by: store.options.user },
+        });
+        return;
+      }
       store.set({ prompt: { kind: 'downtime', text: '', device: id, label }, message: null });
     }),
   pause: ({ store }) => {

@@ -68,6 +68,7 @@ const ASKS: Readonly<Record<Prompt['kind'], (prompt: Prompt) => string>> = {
   filter: () => '/',
   'save-view': () => 'Save this view as: ',
   ack: (prompt) => `Acknowledge ${prompt.kind === 'ack' ? prompt.label : ''}. Why? `,
+  note: (prompt) => `A note on ${prompt.kind === 'note' ? prompt.label : ''}: `,
   downtime: (prompt) =>
     `Downtime of ${prompt.kind === 'downtime' ? prompt.label : ''}. How long, and why (2h new firmware)? `,
 };

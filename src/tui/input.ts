@@ -33,7 +33,7 @@ export function press(shell: Shell, key: string): void {
   }
   const binding = bindingOf(key, placeOf(store));
   if (!binding) return;
-  if ((binding.command === 'yes' || binding.command === 'no') && isDeaf(store)) return;
+  if ((binding.acts || binding.command === 'yes' || binding.command === 'no') && isDeaf(store)) return;
   perform(shell, binding);
 }
 
@@ -106,6 +106,12 @@ function submit(shell: Shell, prompt: Prompt): void {
       return;
     }
     void store.act({ type: 'ack', device: prompt.device, by, reason }, `acknowledging ${prompt.label} ...`);
+  }
+  if (prompt.kind === 'note') {
+    const text = prompt.text.trim();
+    if (text === '') store.say('Nothing was noted.');
+    else
+      void store.act({ type: 'note', device: prompt.device, by, text }, `noting it for ${prompt.label} ...`);
   }
   if (prompt.kind === 'downtime') {
     const [, amount, unit, reason = ''] = SPAN.exec(prompt.text.trim()) ?? [];

@@ -66,6 +66,9 @@ export async function runScreen(source: Source, options: TuiOptions, terminal: T
       }
       takeBack();
     },
+    // OSC 52: over ssh too, and without asking the terminal anything.
+    copy: (text) => void stdout.write(`\x1b]52;c;${Buffer.from(text).toString('base64')}\x07`),
+    env: options.env,
     storeViews: (views) => storeViews(viewsFile, views),
   };
   function takeBack(): void {

@@ -10,6 +10,10 @@ export type Shell = Readonly<{
   suspend: () => void;
   /** Gives the terminal to another program, and takes it back when that has ended. */
   lend: (run: () => Promise<void>) => Promise<void>;
+  /** Puts text into the clipboard of the terminal. */
+  copy: (text: string) => void;
+  /** For the programs that the terminal is lent to. */
+  env: Readonly<Record<string, string | undefined>>;
   /** Writes the person's views to their file. */
   storeViews: (views: readonly SavedView[]) => void;
 }>;

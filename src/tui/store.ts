@@ -1,5 +1,5 @@
 import { NO_SEARCH } from '../core/api/lens.ts';
-import type { Action, Delta, SampleView, Search, Source } from '../core/api/types.ts';
+import type { Action, ActionResult, Delta, SampleView, Search, Source } from '../core/api/types.ts';
 import type { EventRecord } from '../core/plugin.ts';
 import type { Look } from './cells.ts';
 import { type Data, dataOf } from './data.ts';
@@ -150,14 +150,16 @@ export class UiStore {
     this.draw();
   }
 
-  /** Asks for an action and says how it went; the answer may take as long as a heal. */
-  async act(action: Action, asked: string): Promise<void> {
+  /** Asks for an action and says how it went (null: it was not even asked); the answer may take as long as a heal. */
+  async act(action: Action, asked: string): Promise<ActionResult | null> {
     this.say(asked);
     try {
       const result = await this.source.act(action);
       this.say(result.message, result.ok ? 'good' : 'bad');
+      return result;
     } catch (thrown) {
       this.say(thrown instanceof Error ? thrown.message : String(thrown), 'bad');
+      return null;
     }
   }
 

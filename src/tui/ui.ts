@@ -33,6 +33,8 @@ export type Approval = Readonly<{
   openedMs: number;
   /** For a high risk: what was typed of the label so far; null while it is not being typed. */
   typed: string | null;
+  /** What a dry run said about it. */
+  verdict: readonly string[];
   top: number;
 }>;
 
@@ -49,6 +51,7 @@ export type Prompt =
   | Readonly<{ kind: 'filter'; text: string; view: FilteredView }>
   | Readonly<{ kind: 'save-view'; text: string }>
   | Readonly<{ kind: 'ack'; text: string; device: string; label: string }>
+  | Readonly<{ kind: 'note'; text: string; device: string; label: string }>
   | Readonly<{ kind: 'downtime'; text: string; device: string; label: string }>;
 
 export type Message = Readonly<{ text: string; level: 'info' | 'good' | 'bad' }>;

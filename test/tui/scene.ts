@@ -13,6 +13,7 @@ type Options = Readonly<{
   readOnly?: boolean;
   ascii?: boolean;
   colour?: boolean;
+  env?: Readonly<Record<string, string | undefined>>;
 }>;
 
 /** The UI without a terminal: keys in, frames out, a clock that the test moves. */
@@ -29,7 +30,7 @@ export function openUi(options: Options = {}) {
     now: () => NOW,
     monoMs: () => clock.monoMs,
   });
-  const calls = { quit: 0, redraw: 0, suspend: 0, views: [] as readonly SavedView[] };
+  const calls = { quit: 0, redraw: 0, suspend: 0, views: [] as readonly SavedView[], copied: [] as string[] };
   const shell: Shell = {
     store,
     quit: () => {
@@ -41,7 +42,12 @@ export function openUi(options: Options = {}) {
     suspend: () => {
       calls.suspend++;
     },
-    lend: (run) => run(),
+    lend: (run) => run().catch((thrown: Error) => store.say(thrown.message, 'bad')),
+    copy: (text) => {
+      calls.copied.push(text);
+    },
+    // No program is found unless a test wants it to be.
+    env: options.env ?? { PATH: '/nowhere' },
     storeViews: (views) => {
       calls.views = views;
     },

@@ -63,6 +63,8 @@ export type DeviceView = Device &
       failureThreshold: number;
       /** `user@host:port`, or null. */
       ssh: string | null;
+      /** Its jump hosts, the first is connected to from here; absent where there is none. */
+      via?: readonly string[];
       strategies: readonly string[];
     }>;
   }>;

@@ -72,6 +72,7 @@ export const deviceSchema = z.object({
     timeoutMs: z.number(),
     failureThreshold: z.number(),
     ssh: z.string().nullable().describe('user@host:port'),
+    via: z.array(z.string()).optional().describe('Its jump hosts, the first is connected to from here.'),
     strategies: z.array(z.string()),
   }),
 });

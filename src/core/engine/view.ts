@@ -2,7 +2,7 @@ import type { DeviceBrief } from '../api/select.ts';
 import type { DeviceView } from '../api/types.ts';
 import { averageLossPercent } from '../model/limits.ts';
 import type { Incident } from '../model/types.ts';
-import type { DeviceSnapshot, ProbeResult } from '../plugin.ts';
+import type { DeviceSnapshot, ProbeResult, SshAccess } from '../plugin.ts';
 import type { Monitored } from './monitored.ts';
 
 const RECENT = 20;
@@ -48,10 +48,15 @@ export function deviceView(device: Monitored, { monoMs, incident, rootCause }: A
       intervalMs: config.check.intervalMs,
       timeoutMs: config.check.timeoutMs,
       failureThreshold: config.check.failureThreshold,
-      ssh: config.ssh ? `${config.ssh.username}@${config.ssh.host}:${config.ssh.port}` : null,
+      ssh: config.ssh ? loginOf(config.ssh) : null,
+      ...(config.ssh && config.ssh.via.length > 0 && { via: config.ssh.via.map(loginOf) }),
       strategies: device.strategies.map(({ name }) => name),
     },
   };
+}
+
+function loginOf({ username, host, port }: SshAccess): string {
+  return `${username}@${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 /** A device as queries look at it: what it takes to tell whether it is meant. */

@@ -69,7 +69,12 @@ function approvalBox(scene: Scene, approval: Approval): Box {
   const others = data.waiting.length - 1;
   const rows: Span[][] = [targetRow(scene, heal)];
   const victims = data.victimsOf(heal.device);
-  if (victims > 0) rows.push([['warn', `${victims} devices are unreachable behind it`]]);
+  rows.push([
+    ['dim', 'touches '],
+    'this device',
+    victims > 0 ? ['warn', `; ${victims} are unreachable behind it`] : ['dim', ', nothing is behind it'],
+    heal.editedBy === undefined ? '' : ['warn', `   edited by ${heal.editedBy}`],
+  ]);
   rows.push(...planRows(heal.plan, look, innerWidth(size), data.labelOf));
   if (heal.expiresAt !== null)
     rows.push([
@@ -78,6 +83,8 @@ function approvalBox(scene: Scene, approval: Approval): Box {
       ['dim', ', then it is refused'],
       ['dim', others > 0 ? `   also waiting: ${others} (Tab)` : ''],
     ]);
+  for (const text of approval.verdict)
+    rows.push(...wrap(text, innerWidth(size)).map((part): Span[] => [['warn', part]]));
   const title = `APPROVE HEAL ${index + 1}/${data.waiting.length}`;
   return boxOf(look, size, title, rows, approval.top, [[], answerRow(scene, heal, approval)]);
 }
@@ -104,8 +111,10 @@ function answerRow({ readOnly, look, data }: Scene, heal: HealView, { typed }: A
     heal.plan.risk === 'high' && !confirmed ? ' type the label   ' : ' run   ',
     ['key', '[n]'],
     ' refuse   ',
-    ['key', '[Esc]'],
-    ' decide later',
-    confirmed ? ['warn', '   the label is right'] : '',
+    ['key', '[e]'],
+    ' edit   ',
+    ['key', '[d]'],
+    ' dry run   ',
+    ...(confirmed ? [['warn', 'the label is right'] as const] : [['key', '[Esc]'] as const, ' decide later']),
   ];
 }

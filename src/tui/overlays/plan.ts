@@ -44,5 +44,6 @@ export function planRows(
   rows.push([
     ['dim', `then waits ${duration(plan.settleMs)} and verifies: only good checks count as healed`],
   ]);
+  rows.push([['dim', 'rollback none: what has run stays']]);
   return rows;
 }

@@ -33,6 +33,7 @@ function headLines({ look, size, now, data, samples }: Scene, device: DeviceView
   const note = noteOf(device, data);
   const answered = samples.map(({ rttMs }) => rttMs).filter((rttMs) => rttMs !== null);
   const slow = p95(answered);
+  const jitter = jitterOf(answered);
   const first: Span[] = [
     ['title', ` ${steady(device.label, glyphs)}`],
     '  ',
@@ -46,6 +47,8 @@ function headLines({ look, size, now, data, samples }: Scene, device: DeviceView
     device.stats.averageRttMs === null ? '-' : `${rtt(device.stats.averageRttMs)} ms`,
     ['dim', '  p95 '],
     slow === null ? '-' : `${rtt(slow)} ms`,
+    ['dim', '  jitter '],
+    jitter === null ? '-' : `${rtt(jitter)} ms`,
     ['dim', '  loss '],
     loss(device.lossPercent),
     ['dim', '  up '],
@@ -54,6 +57,13 @@ function headLines({ look, size, now, data, samples }: Scene, device: DeviceView
     `${device.stats.onlineChecks.toLocaleString('en')}/${device.stats.totalChecks.toLocaleString('en')}`,
   ];
   return [line(look, size.columns, first), line(look, size.columns, second)];
+}
+
+/** The mean step from one RTT to the next. */
+function jitterOf(rttMs: readonly number[]): number | null {
+  if (rttMs.length < 2) return null;
+  const steps = rttMs.slice(1).map((value, index) => Math.abs(value - rttMs[index]!));
+  return steps.reduce((sum, step) => sum + step, 0) / steps.length;
 }
 
 /** What happens comes before how it is set up, unless both fit beside each other. */
@@ -109,7 +119,7 @@ function facts({ data, look }: Scene, device: DeviceView): [string, Span[]][] {
       ],
     ],
     ['through', parentSpans(device, data.labelOf, (id) => data.byId.get(id), look.glyphs.states)],
-    ['login', [config.ssh ?? 'no ssh']],
+    ['login', [config.ssh ?? 'no ssh', ['dim', config.via ? `  through ${config.via.join(', ')}` : '']]],
     ['heals by', [config.strategies.join(', ') || 'nothing: no strategy']],
     [
       'healing',
