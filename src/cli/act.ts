@@ -35,35 +35,6 @@ export async function approve(
   return send({ type: 'approve', heal, hash, by: currentUser(), ...typedLabel }, options);
 }
 
-/** `netheal heals [HEAL]`: the attempts the daemon knows, or one with its transcript. */
-export async function heals(id: string | undefined, options: GlobalOptions): Promise<number> {
-  const source = await attach(await load(options), { lens: true });
-  const all = source.snapshot().heals;
-  await source.close();
-  const wanted = id === undefined ? all : all.filter((heal) => heal.id === id);
-  if (id !== undefined && wanted.length === 0) {
-    throw new NethealError('NH_ARGUMENT_INVALID', `there is no heal "${id}"`, {
-      mend: 'see `netheal heals`',
-    });
-  }
-  for (const heal of wanted) {
-    if (options.json) {
-      print(JSON.stringify(heal));
-      continue;
-    }
-    const { device, attempt, maxAttempts, strategy, phase, outcome, reason, by } = heal;
-    const nth = `${attempt}/${maxAttempts}`;
-    print(
-      `${heal.id}  ${device}  ${nth}  "${strategy}"  ${outcome ?? phase}  by ${by}${reason ? `: ${reason}` : ''}`,
-    );
-    if (phase === 'waiting-approval') print(`   netheal approve ${heal.id}   or   netheal reject ${heal.id}`);
-    if (id === undefined) continue;
-    for (const { at, kind, text } of heal.transcript)
-      print(`   ${new Date(at).toISOString().slice(11, 23)} ${kind.padEnd(7)} ${text}`);
-  }
-  return EXIT.ok;
-}
-
 /** A duration given on the command line. */
 export function durationArgument(text: string): number {
   const ms = parseDuration(text);

@@ -120,9 +120,12 @@ function program(): Command {
       ),
     );
 
-  command('heals [heal]', 'the attempts the daemon knows; one with its transcript').action(
+  command(
+    'heals [heal]',
+    'the attempts the daemon and the history know; one with its plan and transcript',
+  ).action(
     does(async (id: string | undefined, options: GlobalOptions) =>
-      (await import('./act.ts')).heals(id, options),
+      (await import('./heals.ts')).heals(id, options),
     ),
   );
   command('approve <heal>', 'let a waiting heal run')

@@ -1,8 +1,8 @@
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import type { Answer, Ask, QuestionName } from './archive-questions.ts';
 import * as care from './care-queries.ts';
 import * as checks from './check-queries.ts';
-import { isCorruption, isMissing, quarantine } from './database.ts';
+import { isCorruption, openForReading, quarantine } from './database.ts';
 import type { Retention } from './retention.ts';
 import { RollUp } from './roll-up.ts';
 import { openRollups, rollupsOf } from './rollup-database.ts';
@@ -127,20 +127,5 @@ export class Archive {
     } catch (again) {
       return isCorruption(again);
     }
-  }
-}
-
-/** Null where there is no history yet. */
-function openForReading(path: string): DatabaseSync | null {
-  let database: DatabaseSync | undefined;
-  try {
-    database = new DatabaseSync(path, { readOnly: true });
-    database.exec('PRAGMA busy_timeout = 2000');
-    database.prepare('SELECT id FROM identity').get();
-    return database;
-  } catch (thrown) {
-    database?.close();
-    if (isMissing(thrown)) return null;
-    throw thrown;
   }
 }

@@ -128,6 +128,21 @@ export function isMissing(thrown: unknown): boolean {
   return [SQLITE_ERROR, SQLITE_CANTOPEN].includes((thrown as { errcode?: number }).errcode ?? -1);
 }
 
+/** Opens a history for reading, also while a monitor writes it; null where there is none, or none that is up to date. */
+export function openForReading(path: string): DatabaseSync | null {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path, { readOnly: true });
+    database.exec('PRAGMA busy_timeout = 2000');
+    database.prepare('SELECT id FROM identity').get();
+    return database;
+  } catch (thrown) {
+    database?.close();
+    if (isMissing(thrown)) return null;
+    throw thrown;
+  }
+}
+
 /** Moves a broken database out of the way, for someone to look at; answers its new name. */
 export function quarantine(path: string, atMs: number): string {
   const kept = `${path}.corrupt-${new Date(atMs).toISOString().replace(/[-:]/g, '').replace(/\..*/, 'Z')}`;
