@@ -79,6 +79,7 @@ async function start(
   let assembly: Assembly | null = null;
   let engine: Engine | null = null;
   let ready = false;
+  let reloading: Promise<unknown> = Promise.resolve();
   const store: Store = new Store({
     now: () => clock.now(),
     deviceIds: () => fleet.ids(),
@@ -184,7 +185,14 @@ async function start(
     healing,
     automatic,
     record: (record) => push({ type: 'check', record }),
-    reread: (by) => reload({ config, assembly: assembly!, engine: engine!, store, reread }, by),
+    reread: (by) => {
+      // One after the other: each puts its fleet in the place of the one before.
+      const turn = reloading.then(() =>
+        reload({ config, assembly: assembly!, engine: engine!, store, reread }, by),
+      );
+      reloading = turn;
+      return turn;
+    },
     sendFault: async (address) => {
       const family = isIP(address);
       // A name has been resolved by its probe; whom it stood for then is not known here.
