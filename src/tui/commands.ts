@@ -22,7 +22,7 @@ import { openPalette } from './palette.ts';
 import type { Shell } from './shell.ts';
 import type { UiStore } from './store.ts';
 import { THEMES } from './theme.ts';
-import { bodyHeight, filteredView, VIEW_NAMES, type ViewName } from './ui.ts';
+import { bodyHeight, EVENT_LEVELS, filteredView, VIEW_NAMES, type ViewName } from './ui.ts';
 import { lastDetailTop } from './views/device.ts';
 
 type Command = (shell: Shell) => void;
@@ -73,6 +73,19 @@ export const COMMANDS = {
     store.set({ isFull, message: { text: isFull ? 'the main pane alone' : 'all panes', level: 'info' } });
   },
   palette: ({ store }) => openPalette(store),
+  level: ({ store }) => {
+    const at = EVENT_LEVELS.indexOf(store.ui.eventLevel);
+    store.set({ eventLevel: EVENT_LEVELS[(at + 1) % EVENT_LEVELS.length]! });
+  },
+  onlyDevice: ({ store }) => {
+    const device = store.ui.eventDevice === null ? store.selectedDevice() : null;
+    if (store.ui.eventDevice === null && device === null) store.say('This event is about no device.');
+    else store.set({ eventDevice: device });
+  },
+  problemsLog: ({ store }) => {
+    const isOpen = store.ui.view === 'events' && store.ui.device === null && store.ui.eventLevel === 'warn';
+    store.set({ view: 'events', device: null, eventLevel: isOpen ? 'all' : 'warn', message: null });
+  },
   follow: ({ store }) => store.set({ follow: !store.ui.follow }),
   zoomIn: ({ store }) => zoom(store, -1),
   zoomOut: ({ store }) => zoom(store, 1),
@@ -239,6 +252,10 @@ function back(store: UiStore): void {
   const view = filteredView(ui);
   if (view && ui.filters[view] !== '') {
     store.set({ filters: { ...ui.filters, [view]: '' }, message: null });
+    return;
+  }
+  if (view === 'events' && (ui.eventLevel !== 'all' || ui.eventDevice !== null)) {
+    store.set({ eventLevel: 'all', eventDevice: null, message: null });
     return;
   }
   store.set({ view: 'fleet', message: null });

@@ -54,6 +54,10 @@ export type Prompt =
   | Readonly<{ kind: 'note'; text: string; device: string; label: string }>
   | Readonly<{ kind: 'downtime'; text: string; device: string; label: string }>;
 
+/** What the list of events can be cut down to, in the order in which a key goes through it. */
+export const EVENT_LEVELS = ['all', 'warn', 'bad'] as const;
+export type EventLevel = (typeof EVENT_LEVELS)[number];
+
 export type Message = Readonly<{ text: string; level: 'info' | 'good' | 'bad' }>;
 
 /** Everything a person has set; replaced whole with each change. */
@@ -80,6 +84,10 @@ export type Ui = Readonly<{
   isFull: boolean;
   collapsed: ReadonlySet<string>;
   follow: boolean;
+  /** The least grave of the events that are listed. */
+  eventLevel: EventLevel;
+  /** Id of the device whose events alone are listed. */
+  eventDevice: string | null;
   /** Index into the windows of the chart; null: as much as there is. */
   zoom: number | null;
   overlay: Overlay | null;
@@ -111,6 +119,8 @@ export const UI_START: Ui = {
   isFull: false,
   collapsed: new Set(),
   follow: true,
+  eventLevel: 'all',
+  eventDevice: null,
   zoom: null,
   overlay: null,
   prompt: null,
