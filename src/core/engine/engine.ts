@@ -220,6 +220,11 @@ export class Engine {
     return this.#options.clock.now();
   }
 
+  /** How much later than due the next check is already: a monitor that checks nothing is not alive. */
+  overdueMs(): number {
+    return this.#scheduler.overdueMs();
+  }
+
   checkNow(id: string): Promise<void> {
     return this.#scheduler.checkNow(id);
   }

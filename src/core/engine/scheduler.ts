@@ -15,7 +15,10 @@ export type RunCheck = (
 ) => Promise<Readonly<{ delayMs: number; jitter: boolean }>>;
 
 /** What the engine needs of whoever decides when devices are checked. */
-export type CheckScheduler = Pick<Scheduler, 'add' | 'remove' | 'start' | 'stop' | 'checkNow' | 'lateness'>;
+export type CheckScheduler = Pick<
+  Scheduler,
+  'add' | 'remove' | 'start' | 'stop' | 'checkNow' | 'lateness' | 'overdueMs'
+>;
 
 type Entry = { readonly id: string; readonly index: number; running: Promise<void> | null };
 
@@ -92,6 +95,11 @@ export class Scheduler {
       p99Ms: this.#late.percentile(99),
       longestMs: this.#late.max,
     };
+  }
+
+  /** How much later than due the next check is already; 0 while none is to begin. */
+  overdueMs(): number {
+    return this.#running ? Math.max(0, this.#clock.monoMs() - this.#wheel.nextAt()) : 0;
   }
 
   #begin(entry: Entry, dueAt: number): Promise<void> {

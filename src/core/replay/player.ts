@@ -91,6 +91,7 @@ export class Player {
       stop: async () => undefined,
       checkNow: (id) => this.#checkNow(id),
       lateness: () => ({ p50Ms: 0, p99Ms: 0, longestMs: 0 }),
+      overdueMs: () => 0,
     };
   }
 

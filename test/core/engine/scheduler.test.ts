@@ -37,6 +37,19 @@ it('a thousand devices are spread over their interval, and each is checked once 
   expect(Math.max(...perSecond.values())).toBeLessThanOrEqual(201);
 });
 
+it('the next check is overdue only while time passes and nothing runs', async () => {
+  const { clock, subject } = scheduler({ everyMs: 1_000 });
+  subject.add('a', 1_000);
+  expect(subject.overdueMs()).toBe(0);
+  subject.start();
+  await clock.advance(60_500);
+  expect(subject.overdueMs()).toBe(0);
+  clock.stall(5_000);
+  expect(subject.overdueMs()).toBeGreaterThan(3_900);
+  await clock.advance(2_000);
+  expect(subject.overdueMs()).toBe(0);
+});
+
 it('a small fleet has its first picture at once', async () => {
   const { clock, begun, subject } = scheduler({ everyMs: 30_000 });
   for (let i = 0; i < 10; i++) subject.add(`d${i}`, 30_000);
