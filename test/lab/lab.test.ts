@@ -66,6 +66,18 @@ describeLab('the lab', () => {
     expect(await pings(device.address)).toBe(true);
   });
 
+  test('a service answers while another client, whose request never came, is still connected', async () => {
+    const talk = `use IO::Socket::INET; alarm 5;
+      my @of = (PeerAddr => "$ARGV[0]:80") ;
+      my $silent = IO::Socket::INET->new(@of) or die;
+      my $client = IO::Socket::INET->new(@of) or die;
+      print $client "GET / HTTP/1.1\r\n\r\n";
+      print scalar <$client>;`;
+    const { address } = lab.device('beta');
+    const said = await tryRun(['ip', 'netns', 'exec', lab.monitor, 'perl', '-e', talk, address]);
+    expect(said).toMatchObject({ stdout: 'HTTP/1.1 200 OK\r\n' });
+  });
+
   test('children are cut off with their switch and keep their own links', async () => {
     await linkDown(lab.device('switch'));
     expect(await pings(lab.device('child-1').address)).toBe(false);
