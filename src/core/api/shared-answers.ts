@@ -8,6 +8,8 @@ import type { Source } from './types.ts';
 
 /** Views hear of changes at most this often, so an answer may be this old. */
 const SHARED_MS = 100;
+/** A long list may be older: however many ask, no more than a fifth of the time is spent on making it. */
+const SHARED_MAKINGS = 4;
 /** An answer that nobody asks for gives its memory back. */
 const KEPT_MS = 5_000;
 /** Lists of more devices are not kept. */
@@ -17,7 +19,8 @@ type Pieces = Iterator<Uint8Array, void>;
 type Bytes = Uint8Array<ArrayBuffer>;
 type Kept = Readonly<{
   tag: string | null;
-  madeAt: number;
+  /** While it is made there is no fresher one. */
+  isFresh: () => boolean;
   body: Promise<Bytes>;
   encoded: Map<Encoding, Promise<Bytes>>;
 }>;
@@ -43,14 +46,22 @@ export function createSharedAnswers(source: Source, monoMs = () => performance.n
 
   function find(name: string, pieces: () => Pieces): Kept | null {
     const known = kept.get(name);
-    if (known && monoMs() - known.madeAt < SHARED_MS) return known;
+    if (known?.isFresh()) return known;
     const tag = tagNow();
     if (tag === null) return null;
     if (known?.tag === tag) return known;
     if (source.select({ limit: 0 }).fleet.total > MOST_KEPT) return null;
-    const made: Kept = { tag, madeAt: monoMs(), body: collected(pieces()), encoded: new Map() };
+    const beganAt = monoMs();
+    let freshUntil = Number.POSITIVE_INFINITY;
+    const body = collected(pieces());
+    const made: Kept = { tag, isFresh: () => monoMs() < freshUntil, body, encoded: new Map() };
     kept.set(name, made);
-    made.body.catch(() => kept.delete(name));
+    body.then(
+      () => {
+        freshUntil = monoMs() + Math.max(SHARED_MS, SHARED_MAKINGS * (monoMs() - beganAt));
+      },
+      () => kept.delete(name),
+    );
     setTimeout(() => kept.get(name) === made && kept.delete(name), KEPT_MS).unref();
     return made;
   }

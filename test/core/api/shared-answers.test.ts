@@ -112,6 +112,26 @@ describe('a list that many ask for', () => {
     expect(await read()).toEqual({ made: 2 });
   });
 
+  test('that takes long to make is shared for longer', async () => {
+    let now = 0;
+    let made = 0;
+    const shared = createSharedAnswers(source, () => now);
+    const pieces = () => {
+      made++;
+      now += 200;
+      return [new TextEncoder().encode('{}')].values() as Iterator<Uint8Array, void>;
+    };
+    const ask = async () => (await shared.whole(new Request('http://localhost/'), 'list', pieces)).text();
+    await ask();
+    now += 799;
+    fake.patch('sw-1', { rttMs: 7 });
+    await ask();
+    expect(made).toBe(1);
+    now += 1;
+    await ask();
+    expect(made).toBe(2);
+  });
+
   test('shows what was just done to whoever did it', async () => {
     expect((await (await get('/api/status')).json()).devices[0].consecutive_failures).toBe(0);
     fake.answer = () => {
