@@ -1,14 +1,15 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { ResolvedConfig } from '../core/config/types.ts';
 import { holderOf } from '../core/engine/lock.ts';
 import { messageOf, NethealError } from '../core/errors.ts';
 import { EXIT, find, type GlobalOptions, load, print } from './context.ts';
+import { capabilityFinding, logFinding, nearestThere, unitFinding } from './doctor-service.ts';
 import { checkOnce, openTool, pick, type Tool } from './tool.ts';
 
 /** One finding: what was looked at, how it is, and what to do where it is not well. */
-type Finding = Readonly<{ ok: boolean | 'warn'; what: string; said: string; mend?: string }>;
+export type Finding = Readonly<{ ok: boolean | 'warn'; what: string; said: string; mend?: string }>;
 
 const LOGIN_TIMEOUT_MS = 15_000;
 
@@ -23,13 +24,18 @@ export async function doctor(ids: readonly string[], options: GlobalOptions): Pr
   tell(nodeVersion());
   tell(terminal());
   tell(clock());
+  tell(unitFinding('/'));
+  const capability = existsSync('/proc/self/status')
+    ? capabilityFinding(readFileSync('/proc/self/status', 'utf8'))
+    : null;
+  if (capability) tell(capability);
   const file = await find(options);
   if (file === null) {
     tell({
       ok: false,
       what: 'config',
       said: 'none was found',
-      mend: 'write a .nethealrc here, or try `netheal demo`',
+      mend: '`netheal init` writes one here; `netheal demo` needs none',
     });
     return EXIT.failed;
   }
@@ -37,6 +43,7 @@ export async function doctor(ids: readonly string[], options: GlobalOptions): Pr
   tell({ ok: true, what: 'config', said: `${file}: ${config.devices.length} device(s)` });
   for (const said of config.warnings) tell({ ok: 'warn', what: 'config', said });
   tell(stateDir(config));
+  tell(logFinding(config, '/'));
   tell(await dashboardPort(config));
 
   const tool = await openTool(config);
@@ -118,11 +125,6 @@ function stateDir({ stateDir }: ResolvedConfig): Finding {
     return { ok: false, what, said: `${stateDir} may be changed by others`, mend: `chmod go-w ${stateDir}` };
   }
   return { ok: true, what, said: `${stateDir}: ${inUse}` };
-}
-
-/** The path itself, or the first folder above it that exists. */
-function nearestThere(path: string): string {
-  return existsSync(path) ? path : nearestThere(dirname(path));
 }
 
 async function dashboardPort(config: ResolvedConfig): Promise<Finding> {
