@@ -9,6 +9,7 @@ import { benchAccuracy } from './accuracy.ts';
 import { benchConfigAndSinks } from './config-and-sinks.ts';
 import { benchEngines } from './engines.ts';
 import { benchHeals } from './heal.ts';
+import { benchHistory } from './history.ts';
 import { benchMemory } from './memory.ts';
 import { enterOwnNamespace } from './namespace.ts';
 import { benchProduct } from './product.ts';
@@ -33,6 +34,7 @@ const GROUPS: Readonly<Record<string, () => void | Promise<void>>> = {
   config: benchConfigAndSinks,
   ssh: benchSsh,
   heal: benchHeals,
+  history: benchHistory,
   start: benchStartUp,
   memory: benchMemory,
   soak: () =>
