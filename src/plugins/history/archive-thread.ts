@@ -55,6 +55,8 @@ export class ArchiveThread {
       const id = this.#asked++;
       this.#waiting.set(id, resolve);
       this.#tell({ type: 'ask', id, name, ask, now: this.#now() });
+      // Whoever waits for an answer is not done.
+      this.#worker?.ref();
     });
     if ('missing' in answered) return MISSING;
     if ('answer' in answered) return answered.answer as Answer<N>;
@@ -109,6 +111,7 @@ export class ArchiveThread {
     if (report.type === 'answer') {
       this.#waiting.get(report.id)?.(report.answered);
       this.#waiting.delete(report.id);
+      if (this.#waiting.size === 0) this.#worker?.unref();
       return;
     }
     const { more, quarantined, error, corrupt } = report.kept;
