@@ -152,6 +152,21 @@ describe('the painter', () => {
     );
   });
 
+  it('draws head and foot at their new places where the terminal only becomes higher or lower', async () => {
+    const ui = openUi({});
+    const chrome = mountChrome(ui.store, {
+      drawn: () => undefined,
+      thrown: (error) => expect.unreachable(String(error)),
+    });
+    for (const rows of [50, 20]) {
+      ui.store.resize({ columns: 120, rows });
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(chrome.drawn()).toHaveLength(rows);
+    }
+    chrome.unmount();
+    ui.close();
+  });
+
   it('writes what changed and nothing else', () => {
     const size = { columns: 40, rows: 3 };
     const painter = new Painter();
