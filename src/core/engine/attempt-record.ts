@@ -4,7 +4,7 @@ import type { HealResult, Incident } from '../model/types.ts';
 import type { HealAttempt, HealOutcome } from '../plugin.ts';
 import type { NewEvent } from '../store.ts';
 import type { Monitored } from './monitored.ts';
-import type { RemedyContext } from './remedy.ts';
+import type { RemedyContext } from './remedy-context.ts';
 import { LiveTranscript } from './transcript.ts';
 
 type RecordContext = Pick<RemedyContext, 'clock' | 'store' | 'journal' | 'hooks'>;

@@ -4,14 +4,8 @@ import type { Veto } from '../plugin.ts';
 import { coolDown } from './attempt-record.ts';
 import { pause } from './clock.ts';
 import type { Monitored } from './monitored.ts';
-import {
-  attemptHeal,
-  type HealRequest,
-  type Next,
-  type RemedyContext,
-  tellObserved,
-  verifyInterrupted,
-} from './remedy.ts';
+import { attemptHeal, type HealRequest, type Next, tellObserved, verifyInterrupted } from './remedy.ts';
+import type { RemedyContext } from './remedy-context.ts';
 
 /** A gate that says nothing about when to ask again is asked after this time. */
 const ASK_AGAIN_MS = 5_000;

@@ -1,43 +1,17 @@
 import type { HealView } from '../api/types.ts';
 import { messageOf } from '../errors.ts';
-import type { Journal } from '../journal.ts';
-import type { Hooks } from '../kernel/hooks.ts';
 import { waitBeforeNext } from '../model/heal-policy.ts';
 import { measuredAfresh } from '../model/state.ts';
 import type { HealResult, Incident } from '../model/types.ts';
 import type { HealAttempt, Veto } from '../plugin.ts';
-import type { Store } from '../store.ts';
-import type { Approvals } from './approvals.ts';
 import { AttemptRecord, coolDown } from './attempt-record.ts';
-import { type Clock, pause } from './clock.ts';
-import type { Gates } from './gates.ts';
+import { pause } from './clock.ts';
 import type { Monitored } from './monitored.ts';
 import { type Planned, planAttempt } from './plan.ts';
+import type { RemedyContext } from './remedy-context.ts';
 import { runSteps } from './run-steps.ts';
 import { LiveTranscript } from './transcript.ts';
 import { verify } from './verify.ts';
-
-export type RemedyContext = Readonly<{
-  clock: Clock;
-  store: Store;
-  journal: Journal;
-  hooks: Hooks;
-  gates: Gates;
-  approvals: Approvals;
-  mode: () => 'act' | 'observe';
-  /** Whether attempts may follow that no person asked for. */
-  automatic: () => boolean;
-  /** Numbers attempts; never gives a number twice, not even after a restart. */
-  nextHealId: () => string;
-  /** Runs one check of the device now, or waits for the one that runs. */
-  checkNow: (id: string) => Promise<void>;
-  /** Our own uplink is down: nothing is known about anybody. */
-  selfOffline: () => boolean;
-  /** Asks now whether it is, where nobody has in the last moment. */
-  confirmUplink: () => Promise<boolean>;
-  /** Aborts when netheal stops and the grace period is over. */
-  hardStop: AbortSignal;
-}>;
 
 /** Who wants it, and which gates they override. */
 export type HealRequest = Readonly<{ by: string; force: readonly string[] }>;

@@ -2,7 +2,7 @@ import { messageOf } from '../errors.ts';
 import type { StepResult } from '../plugin.ts';
 import type { Monitored } from './monitored.ts';
 import type { BoundStrategy, PreparedStep } from './plan.ts';
-import type { RemedyContext } from './remedy.ts';
+import type { RemedyContext } from './remedy-context.ts';
 import type { LiveTranscript } from './transcript.ts';
 
 /** A healer ends by itself when its signal aborts; one that does not is left behind after this time. */

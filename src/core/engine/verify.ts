@@ -1,6 +1,6 @@
 import { pause } from './clock.ts';
 import type { Monitored } from './monitored.ts';
-import type { RemedyContext } from './remedy.ts';
+import type { RemedyContext } from './remedy-context.ts';
 import type { LiveTranscript } from './transcript.ts';
 
 /** At least; where a recovery takes more to be believed, a healed device must be up by the same measure. */
