@@ -8,7 +8,9 @@ export default defineConfig({
   resolve: { alias: { 'netheal/plugin': src('core/plugin.ts') } },
   test: {
     include: ['test/**/*.test.{ts,tsx}', 'plugins-examples/**/*.test.ts'],
-    testTimeout: 20_000,
+    // Deadlines are nets for what never happens, not promises: machines are busy.
+    testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 15_000 } },
   },
 });

@@ -16,7 +16,7 @@ it('what a person has made of a heal that waits is what runs on the device, afte
   const source = await connectSource(join(netheal.dir, 'state/netheal.sock'));
   const waiting = () => source.snapshot().heals.find(({ phase }) => phase === 'waiting-approval');
   patient.well = false;
-  await vi.waitFor(() => expect(waiting()).toBeDefined(), { timeout: 15_000 });
+  await vi.waitFor(() => expect(waiting()).toBeDefined(), { timeout: 45_000 });
   const { id: heal, plan } = waiting()!;
   expect(plan).toMatchObject({
     risk: 'medium',

@@ -384,7 +384,7 @@ async function admit(row: Row) {
     rmSync(dir, { recursive: true, force: true });
   });
   const until = (what: string, holds: () => boolean) =>
-    vi.waitFor(() => expect(holds(), what).toBe(true), { timeout: 15_000, interval: 10 });
+    vi.waitFor(() => expect(holds(), what).toBe(true), { timeout: 45_000, interval: 10 });
   const ward: Ward = {
     ...patients,
     act: (action) => monitor.source.act(action),

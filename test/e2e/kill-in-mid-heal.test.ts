@@ -77,7 +77,7 @@ type Row = Readonly<{
 
 const by = 'ada';
 const until = (what: string, holds: () => boolean) =>
-  vi.waitFor(() => expect(holds(), what).toBe(true), { timeout: 15_000, interval: 5 });
+  vi.waitFor(() => expect(holds(), what).toBe(true), { timeout: 45_000, interval: 5 });
 const phase = (name: string) => (life: Life) =>
   until(name, () => life.source.device('a')?.healing.phase === name);
 const touched =
@@ -201,7 +201,7 @@ async function live(patient: Patient, { at, approval = 'auto', healing }: Row, d
   return { netheal, patient, source, act: (action) => source.act(action) };
 }
 
-describe.concurrent('a heal whose monitor is killed', () => {
+describe.concurrent('a heal whose monitor is killed', { timeout: 180_000 }, () => {
   it.each(ROWS)('while $when: no command runs twice, and nothing is forgotten', async (row) => {
     const { at, after, commands, waitMs = 0 } = row;
     const patient = await Patient.start();

@@ -220,7 +220,7 @@ test('after a restart of the daemon the mirror is the new picture, though the nu
   // The new daemon counts beyond the number that the client saw last.
   next.turn('nas', 'down');
   next.turn('nas', 'up');
-  await vi.waitFor(() => expect(client.connection().state).toBe('live'), { timeout: 5_000 });
+  await vi.waitFor(() => expect(client.connection().state).toBe('live'), { timeout: 20_000 });
   await vi.waitFor(() => expect(client.snapshot()).toEqual(next.snapshot()));
   next.turn('nas', 'down');
   await vi.waitFor(() => expect(device(client, 'nas')!.reachability).toBe('down'));
@@ -251,7 +251,7 @@ test('a broken connection is resumed without a new picture', async () => {
   for (const socket of sockets) socket.destroy();
   source.turn('sw-01', 'up');
   source.turn('core-gw', 'degraded');
-  await vi.waitFor(() => expect(client.snapshot()).toEqual(source.snapshot()), { timeout: 5_000 });
+  await vi.waitFor(() => expect(client.snapshot()).toEqual(source.snapshot()), { timeout: 20_000 });
   expect(requests.at(-1)).toMatch(/last-event-id: 2/i);
   // A new picture would bring all devices at once.
   expect(Math.max(...deltas.map((delta) => delta.devices?.length ?? 0))).toBe(1);

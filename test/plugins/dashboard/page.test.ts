@@ -99,8 +99,8 @@ describe.skipIf(CHROMIUM === undefined && !isRequired)('the page in a browser', 
     await open();
     await page.evaluate(() => Object.assign(window, { isTheSamePage: true }));
     source.turn('nas', 'down');
-    await row('NAS').locator('.state.down').waitFor({ timeout: 1_000 });
-    await page.locator('#activity li', { hasText: 'NAS: up -> down' }).waitFor({ timeout: 1_000 });
+    await row('NAS').locator('.state.down').waitFor({ timeout: 10_000 });
+    await page.locator('#activity li', { hasText: 'NAS: up -> down' }).waitFor({ timeout: 10_000 });
     expect(await page.locator('#counts').textContent()).toMatch(/4\s*up[\s\S]*3\s*down/);
     expect(await page.evaluate(() => 'isTheSamePage' in window)).toBe(true);
     expect(complaints).toEqual([]);

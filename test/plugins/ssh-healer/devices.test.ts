@@ -41,7 +41,7 @@ describe('the conversations of the data files, through a real SSH server', () =>
           const access = accessTo(server.port, { ...one.access, dialect: one.dialect });
           const { result, lines } = await runStep(one.step, access, { timeoutMs: 45_000 });
           // What frees the line is on its way when the step is over.
-          await vi.waitFor(() => expect(server.connections.size).toBe(0), { timeout: 5_000 });
+          await vi.waitFor(() => expect(server.connections.size).toBe(0), { timeout: 20_000 });
           await server.close();
           expectAsWritten(one, { result, lines, device: server.terminals[0] as FakeDevice });
           expect(server.terminals).toHaveLength(1);

@@ -126,7 +126,7 @@ describe.skipIf(sshdMissing() !== null)('against a real OpenSSH server', () => {
     expect(run.result).toMatchObject({ ok: false, acted: true });
     await vi.waitFor(() => expect(existsSync(join(folder, 'term'))).toBe(true));
     const pid = Number(readFileSync(join(folder, 'pid'), 'utf8'));
-    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), { timeout: 5_000 });
+    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), { timeout: 20_000 });
   });
 
   test('a command that ignores TERM is killed', async () => {
@@ -138,7 +138,7 @@ describe.skipIf(sshdMissing() !== null)('against a real OpenSSH server', () => {
     );
     expect(message(run)).toContain('timeout');
     const pid = Number(readFileSync(join(folder, 'pid'), 'utf8'));
-    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), { timeout: 5_000 });
+    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), { timeout: 20_000 });
   });
 
   test('a cancelled step stops its command and leaves a service of an earlier one alone', async () => {
@@ -157,7 +157,7 @@ describe.skipIf(sshdMissing() !== null)('against a real OpenSSH server', () => {
     );
     expect(message(run)).toContain('cancelled');
     const pid = (name: string) => Number(readFileSync(join(folder, name), 'utf8'));
-    await vi.waitFor(() => expect(() => process.kill(pid('pid'), 0)).toThrow('ESRCH'), { timeout: 5_000 });
+    await vi.waitFor(() => expect(() => process.kill(pid('pid'), 0)).toThrow('ESRCH'), { timeout: 20_000 });
     expect(process.kill(pid('service'), 0)).toBe(true);
     process.kill(pid('service'));
   });
@@ -230,7 +230,7 @@ async function startAgent(sshd: Sshd): Promise<string> {
     agent.kill('SIGTERM');
     return ended;
   });
-  await vi.waitFor(() => expect(existsSync(socket)).toBe(true), { timeout: 5_000 });
+  await vi.waitFor(() => expect(existsSync(socket)).toBe(true), { timeout: 20_000 });
   const env = { ...process.env, SSH_AUTH_SOCK: socket };
   // ssh-add asks nobody: it gets an opened copy of the encrypted key.
   const copy = join(temporaryFolder(), 'copy');
