@@ -18,7 +18,8 @@ function isInstalled(program: string): boolean {
   const folders = isAbsolute(program) ? ['/'] : (process.env.PATH ?? '').split(delimiter);
   return folders.some((folder) => {
     try {
-      accessSync(join(folder, program), constants.X_OK);
+      // What has a fixed place may also be a script that others source.
+      accessSync(join(folder, program), isAbsolute(program) ? constants.R_OK : constants.X_OK);
       return true;
     } catch {
       return false;

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError, Option } from 'commander';
 import type { Action } from '../core/api/types.ts';
+import { addCompletion } from './completion.ts';
 import { currentUser, EXIT, type GlobalOptions, runCommand } from './context.ts';
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
@@ -87,6 +88,16 @@ function program(): Command {
   command('doctor [device...]', 'what works on this machine and what does not, each with its mend').action(
     does(async (ids: string[], options: GlobalOptions) => (await import('./doctor.ts')).doctor(ids, options)),
   );
+  command('init', 'writes a first config, from flags or from a few questions')
+    .addOption(
+      new Option('--device <address[=label]>', 'a device; may be given more than once').argParser(
+        (value: string, before: readonly string[] = []) => [...before, value],
+      ),
+    )
+    .option('--user <name>', 'whom to log in as for healing (default: watch only)')
+    .option('--output <file>', 'where it is written', '.nethealrc')
+    .option('--force', 'overwrite it')
+    .action(does(async (options: never) => (await import('./init.ts')).init(options)));
   command('demo', 'a playground on loopback: real probes, a real SSH server, an outage every so often')
     .option('--plain', 'lines instead of a screen')
     .action(does(async (options: never) => (await import('./demo.ts')).demo(options)));
@@ -172,6 +183,7 @@ function program(): Command {
       send({ type: 'resume', by, ...(device === undefined ? {} : { device }) }, options),
     ),
   );
+  addCompletion(root);
   return root;
 }
 
