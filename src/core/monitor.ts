@@ -20,6 +20,7 @@ import { messageOf } from './errors.ts';
 import { sizeHeapFor } from './heap.ts';
 import { Journal } from './journal.ts';
 import type { PluginServices } from './kernel/host.ts';
+import { viewPlugins } from './kernel/panels.ts';
 import { sendFault } from './net/send-fault.ts';
 import type { PluginApi, SinkRecord } from './plugin.ts';
 import { type Reread, reload } from './reload.ts';
@@ -93,7 +94,7 @@ async function start(
       return deviceView(device, { monoMs: clock.monoMs(), incident, rootCause: fleet.rootCauseOf(id) });
     },
     samples: (id) => fleet.get(id)?.samples.last(Number.POSITIVE_INFINITY) ?? [],
-    plugins: () => assembly?.host.accounts.map((account) => account.view()) ?? [],
+    plugins: () => (assembly ? viewPlugins(assembly.host.accounts, assembly.registry) : []),
     monitor: firstView(config, healing, demo, clock.now()),
   });
   const faults = new FaultTeller(store, () => clock.monoMs());

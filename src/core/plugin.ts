@@ -441,7 +441,10 @@ export type Role = 'view' | 'operate' | 'approve';
 /** Who asks the API over a network: `name` stands in the audit trail; null where no token was given. */
 export type Caller = Readonly<{ name: string | null; role: Role }>;
 
-/** A panel of text lines in the terminal UI, asked for while it is visible. Lines are cleaned by the core. */
+/**
+ * A panel of text lines in the terminal UI. It is asked for its lines every few seconds, so `lines` only tells what is known
+ * already. They are cleaned by the core; at most 40 are shown.
+ */
 export interface Panel {
   readonly title: string;
   lines(): readonly string[];

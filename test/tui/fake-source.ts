@@ -379,6 +379,7 @@ export function plugins(): PluginView[] {
       timeouts: 1,
       p95Ms: 3_021,
       lastError: 'connect ECONNREFUSED 10.1.0.25:587',
+      panels: [{ title: 'queue', lines: ['2 mails wait for 10.1.0.25', 'next try in 30 s'] }],
     }),
     plugin('webhook-x', {
       state: 'disabled',

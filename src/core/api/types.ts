@@ -100,6 +100,8 @@ export type PluginView = Readonly<{
   /** 95th percentile of its taps' time, milliseconds. */
   p95Ms: number;
   lastError: string | null;
+  /** What it has to show itself; absent where it contributes no panel. */
+  panels?: readonly Readonly<{ title: string; lines: readonly string[] }>[];
 }>;
 
 export type SampleView = Readonly<{ at: number; rttMs: number | null; ok: boolean | null }>;

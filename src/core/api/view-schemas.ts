@@ -199,6 +199,10 @@ export const pluginSchema = z.object({
   timeouts: z.number(),
   p95Ms: z.number(),
   lastError: z.string().nullable(),
+  panels: z
+    .array(z.object({ title: z.string(), lines: z.array(z.string()) }))
+    .optional()
+    .describe('What it has to show itself.'),
 });
 
 export const sampleSchema = z.object({ at: epochMs, rttMs: ms, ok: z.boolean().nullable() });

@@ -1,10 +1,11 @@
 import type { PluginView } from '../../core/api/types.ts';
-import { fitTo, line, rule, type Span, selectedLine, wrap } from '../cells.ts';
+import { fitTo, line, rule, type Span, selectedLine, steady, wrap } from '../cells.ts';
 import type { Style } from '../theme.ts';
 import { bodyHeight, type Scene } from '../ui.ts';
 import { defineView, type View } from './view.ts';
 
 type PluginRow = Readonly<{ key: string; plugin: PluginView }>;
+/** The least that stands under the list: what it listens to, its last error, and the begin of its panels. */
 const PANE = 7;
 
 const SIGN: Readonly<Record<PluginView['state'], 'up' | 'degraded' | 'down'>> = {
@@ -14,10 +15,11 @@ const SIGN: Readonly<Record<PluginView['state'], 'up' | 'degraded' | 'down'>> = 
 };
 const STYLE: Readonly<Record<PluginView['state'], Style>> = { ok: 'good', faulty: 'warn', disabled: 'bad' };
 
-/** Every plugin with what it costs and what went wrong. */
+/** Every plugin with what it costs, what went wrong, and what it has to show itself. */
 export const pluginsView: View = defineView<PluginRow>({
   rows: ({ data }) => data.snapshot.plugins.map((plugin) => ({ key: plugin.name, plugin })),
-  listHeight: ({ size }) => Math.max(1, bodyHeight(size) - 3 - PANE),
+  listHeight: ({ size, data }) =>
+    Math.max(1, Math.min(data.snapshot.plugins.length, bodyHeight(size) - 4 - PANE)),
   deviceOf: () => null,
   lines(scene, rows, list) {
     const { size, look } = scene;
@@ -37,6 +39,7 @@ export const pluginsView: View = defineView<PluginRow>({
       '',
       line(look, size.columns, [['dim', titles]]),
       ...body,
+      '',
       ...pane(scene, rows[list.index]?.plugin),
     ];
   },
@@ -59,17 +62,20 @@ function pluginLine({ look, size }: Scene, { plugin }: PluginRow, selected: bool
 }
 
 function pane({ look, size }: Scene, plugin: PluginView | undefined): string[] {
-  const lines: string[] = [];
-  if (plugin) {
-    const error = wrap(plugin.lastError ?? 'none', size.columns - 10).slice(0, PANE - 3);
-    lines.push(rule(look, size.columns, plugin.name));
-    lines.push(
-      line(look, size.columns, [['dim', ' listens '], plugin.hooks.join(' ') || 'to no hook']),
-      ...error.map((text, index) =>
-        line(look, size.columns, [['dim', index === 0 ? ' error   ' : '         '], text]),
-      ),
-    );
-  }
-  while (lines.length < PANE) lines.push('');
-  return lines;
+  if (!plugin) return [];
+  const { columns } = size;
+  const error = wrap(plugin.lastError ?? 'none', columns - 10).slice(0, PANE - 4);
+  const own = (plugin.panels ?? []).flatMap(({ title, lines }) => [
+    rule(look, columns, `${plugin.name}: ${title}`),
+    ...lines.map((text) => line(look, columns, [` ${steady(text, look.glyphs)}`])),
+  ]);
+  return [
+    rule(look, columns, plugin.name),
+    line(look, columns, [['dim', ' listens '], plugin.hooks.join(' ') || 'to no hook']),
+    ...error.map((text, index) =>
+      line(look, columns, [['dim', index === 0 ? ' error   ' : '         '], text]),
+    ),
+    '',
+    ...own,
+  ];
 }
