@@ -1,6 +1,7 @@
 /**
  * `npm run bench:api`: what the API costs over TCP, each figure beside a bare node:http server that sends the same bytes
- * (api-server.ts). `npm run bench:api -- lists` or `-- events` measures one of the two.
+ * (api-server.ts). `npm run bench:api -- lists` or `-- events` measures one of the two, `-- lists 10000`
+ * the lists of a fleet of that size alone.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { cpuMsOf, residentMb } from './cpu.ts';
 import { printTable, type Row, short } from './table.ts';
 
+const SIZES = [10, 1_000, 10_000];
 const LIST_MS = 3_000;
 const CONNECTIONS = 16;
 const CLIENTS = 200;
@@ -19,6 +21,9 @@ const SETTLE_MS = 2_000;
 const EVENTS_MS = 8_000;
 /** Each device is checked every 30 s, as by default. */
 const INTERVAL_S = 30;
+
+const wanted = process.argv.slice(2);
+const isWanted = (size: number) => !wanted.some((word) => Number(word) > 0) || wanted.includes(String(size));
 
 type Kind = 'netheal' | 'bare';
 type Server = Readonly<{ child: ChildProcess; port: number }>;
@@ -88,7 +93,7 @@ async function measureList(kind: Kind, devices: number, asked: Asked) {
 
 async function benchLists(): Promise<void> {
   const rows: Row[] = [];
-  for (const devices of [10, 1_000, 10_000]) {
+  for (const devices of SIZES.filter(isWanted)) {
     for (const asked of [
       { path: '/api/status', encoding: 'identity' },
       { path: '/api/status', encoding: 'zstd' },
@@ -174,7 +179,6 @@ async function benchEvents(): Promise<void> {
   printTable(`The API: ${CLIENTS} clients of the event stream, 1,000 updates/s`, rows);
 }
 
-const wanted = process.argv.slice(2);
 const [busy = 0] = loadavg();
 console.log(
   `Node ${process.versions.node}, ${cpus()[0]?.model} x ${cpus().length}, load ${busy.toFixed(1)} before; CPU in percent of one core.`,
