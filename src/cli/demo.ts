@@ -5,7 +5,7 @@ import { Outages } from '../demo/outages.ts';
 import { canListenOn, startPlayground } from '../demo/playground.ts';
 import type { GlobalOptions } from './context.ts';
 import { runForeground } from './run.ts';
-import { showMonitor, type TuiOptions } from './tui.ts';
+import { showMonitor, type TuiOptions } from './tui-show.ts';
 
 const DASHBOARD_PORT = 5000;
 

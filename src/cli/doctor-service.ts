@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { ResolvedConfig } from '../core/config/types.ts';
-import type { Finding } from './doctor.ts';
+import type { Finding } from './finding.ts';
 import { csvLogOf } from './log-files.ts';
 
 const UNIT_FOLDERS = ['etc/systemd/system', 'usr/local/lib/systemd/system', 'usr/lib/systemd/system'];

@@ -6,10 +6,8 @@ import { holderOf } from '../core/engine/lock.ts';
 import { messageOf, NethealError } from '../core/errors.ts';
 import { EXIT, find, type GlobalOptions, load, print } from './context.ts';
 import { capabilityFinding, logFinding, nearestThere, unitFinding } from './doctor-service.ts';
+import type { Finding } from './finding.ts';
 import { checkOnce, openTool, pick, type Tool } from './tool.ts';
-
-/** One finding: what was looked at, how it is, and what to do where it is not well. */
-export type Finding = Readonly<{ ok: boolean | 'warn'; what: string; said: string; mend?: string }>;
 
 const LOGIN_TIMEOUT_MS = 15_000;
 

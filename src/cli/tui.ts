@@ -1,12 +1,8 @@
 import { connectSource } from '../core/api/client.ts';
-import { lensSource } from '../core/api/lens.ts';
-import type { Source } from '../core/api/types.ts';
-import type { Monitor } from '../core/monitor.ts';
 import { attachIfRunning } from './attach.ts';
-import { currentUser, find, type GlobalOptions, load, print } from './context.ts';
-import { healingMode, rereading, STOP_GRACE_MS } from './run-mode.ts';
-
-export type TuiOptions = GlobalOptions & Readonly<{ attach?: string; readOnly?: boolean; plain?: boolean }>;
+import { find, load, print } from './context.ts';
+import { healingMode, rereading } from './run-mode.ts';
+import { show, showMonitor, type TuiOptions } from './tui-show.ts';
 
 /** `netheal-tui`: attaches to the running daemon of the config, else runs the engine inside; no config: the demo. */
 export async function tui(options: TuiOptions): Promise<number> {
@@ -38,30 +34,4 @@ export async function tui(options: TuiOptions): Promise<number> {
 /** While the daemon makes its picture, the screen can be loaded. */
 function loadScreen({ plain }: TuiOptions): void {
   if (!plain) void import('../tui/main.ts').then(({ preload }) => preload(process.stdout));
-}
-
-/** The terminal UI over an engine in this process, which ends with it. */
-export async function showMonitor(monitor: Monitor, options: TuiOptions): Promise<number> {
-  try {
-    return await show(lensSource(monitor.source), options, 'netheal has stopped');
-  } finally {
-    await monitor.stop(STOP_GRACE_MS);
-  }
-}
-
-async function show(source: Source, options: TuiOptions, quitMessage: string): Promise<number> {
-  const { runTui } = await import('../tui/main.ts');
-  try {
-    return await runTui(source, {
-      readOnly: options.readOnly ?? false,
-      plain: options.plain ?? false,
-      user: currentUser(),
-      quitMessage,
-      stdin: process.stdin,
-      stdout: process.stdout,
-      env: process.env,
-    });
-  } finally {
-    await source.close();
-  }
 }

@@ -95,7 +95,7 @@ function narrate(source: Source, look: Look, write: (text: string) => void): () 
 }
 
 /** The fleet in one line of words, without the time; the gravest first, so that it is read out first. */
-export function fleetLine({ total, counts, openIncidents, waiting }: Data): string {
+function fleetLine({ total, counts, openIncidents, waiting }: Data): string {
   const parts = SEVERITY.filter((state) => counts[state] > 0).map((state) => `${counts[state]} ${state}`);
   parts.push(counted(openIncidents.length, 'incident'));
   if (waiting.length > 0) parts.push(`${counted(waiting.length, 'heal')} waiting for approval`);

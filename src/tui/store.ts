@@ -7,8 +7,8 @@ import { searchWords } from './filter.ts';
 import { type Frame, frameOf, VIEWS } from './frame.ts';
 import type { Glyphs } from './glyphs.ts';
 import { LIST_START, settle } from './list.ts';
-import type { ColourDepth } from './terminal.ts';
-import { painter, type ThemeName } from './theme.ts';
+
+import { type ColourDepth, painter, type ThemeName } from './theme.ts';
 import { type Message, type Scene, type Size, UI_START, type Ui } from './ui.ts';
 import type { AnyRow } from './views/view.ts';
 

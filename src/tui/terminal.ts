@@ -1,9 +1,6 @@
-import type { ThemeName } from './theme.ts';
+import type { ColourDepth, ThemeName } from './theme.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
-
-/** How many colours a terminal has; of more than 256 nothing here would look better. */
-export type ColourDepth = 0 | 16 | 256;
 
 /** What the terminal can do and how it looks, as its environment says. */
 export type Terminal = Readonly<{

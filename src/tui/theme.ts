@@ -1,5 +1,4 @@
 import type { ShownState } from '../core/model/shown-state.ts';
-import type { ColourDepth } from './terminal.ts';
 
 /** What a piece of text means; a theme says how that looks. */
 export type Style =
@@ -14,6 +13,9 @@ export type Style =
   | 'info'
   | 'badge'
   | 'chart';
+
+/** How many colours a terminal has; of more than 256 nothing here would look better. */
+export type ColourDepth = 0 | 16 | 256;
 
 export type ThemeName = 'dark' | 'light' | 'mono' | 'colour-blind';
 

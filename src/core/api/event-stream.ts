@@ -55,7 +55,7 @@ export function createEventStreams(source: Source): Readonly<{
  * Creates a stream; it listens to the source from the first client on. `pieces` makes the whole picture of a large fleet
  * bit by bit; `onDeserted` is called when the last client has left, and then nothing is remembered for those who come back.
  */
-export function createEventStream(
+function createEventStream(
   source: Seen,
   pieces?: () => Iterator<Uint8Array, void> | null,
   onDeserted?: () => void,

@@ -32,7 +32,7 @@ export function select(devices: Iterable<DeviceBrief>, query: DeviceQuery): Sele
 }
 
 /** Whether a device is one of those that a query asks for. */
-export function matcherOf({ q = '', state, group, problems }: DeviceQuery): (device: DeviceBrief) => boolean {
+function matcherOf({ q = '', state, group, problems }: DeviceQuery): (device: DeviceBrief) => boolean {
   const words = q
     .toLowerCase()
     .split(/\s+/)

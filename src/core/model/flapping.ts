@@ -6,9 +6,9 @@
 /** How many results are looked at: 21 results have 20 possible changes. */
 export const FLAP_HISTORY = 21;
 /** A device that is not flapping starts to at this percentage. */
-export const FLAP_START_PERCENT = 30;
+const FLAP_START_PERCENT = 30;
 /** A flapping device stops at this percentage; the gap between the two keeps the notice from flapping itself. */
-export const FLAP_STOP_PERCENT = 20;
+const FLAP_STOP_PERCENT = 20;
 
 const CHANGES = FLAP_HISTORY - 1;
 const OLDEST_WEIGHT = 0.75;

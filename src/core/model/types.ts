@@ -182,15 +182,6 @@ export type HealStep = Readonly<{
   timeoutMs?: number;
 }>;
 
-export type Strategy = Readonly<{
-  name: string;
-  when: StrategyCondition;
-  steps: readonly HealStep[];
-  settleMs?: number;
-  risk: Risk;
-  approval?: ApprovalMode;
-}>;
-
 /** A step as a person reads it before it runs: the target and the exact commands, secrets masked. */
 export type PlannedStep = Readonly<{ kind: string; target: string; lines: readonly string[] }>;
 

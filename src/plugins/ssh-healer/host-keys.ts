@@ -96,7 +96,7 @@ export function checkHostKey(trust: HostTrust, key: Buffer): HostKeyAnswer {
 }
 
 /** The command that adds a host's key to known_hosts. */
-export function scanCommand(access: SshAccess, file: string | undefined): string {
+function scanCommand(access: SshAccess, file: string | undefined): string {
   return `ssh-keyscan -p ${access.port} ${access.host} >> ${file ?? '~/.ssh/known_hosts'}`;
 }
 

@@ -3,7 +3,7 @@ import type { IpAddress } from './ip-address.ts';
 import type { Outcome, PacketSink } from './outcome.ts';
 
 /** Sequence numbers have 16 bits, and a slot's number is its sequence number. */
-export const MAX_SLOTS = 65_536;
+const MAX_SLOTS = 65_536;
 const FIRST_SLOTS = 4_096;
 
 /** Where a packet stands. */
