@@ -6,12 +6,10 @@ import type {
   Hardness,
   HealingPhase,
   HealPlan,
-  HealResult,
   Incident,
   Reachability,
-  TranscriptLine,
 } from '../model/types.ts';
-import type { EventRecord } from '../plugin.ts';
+import type { EventRecord, HealRecord } from '../plugin.ts';
 
 /**
  * What every view sees. All of it is JSON: in-process and over the socket the shapes are the same.
@@ -69,26 +67,11 @@ export type DeviceView = Device &
     }>;
   }>;
 
-export type HealView = Readonly<{
-  id: string;
-  device: string;
-  incident: string;
-  attempt: number;
-  maxAttempts: number;
-  strategy: string;
-  phase: 'waiting-approval' | 'running' | 'settling' | 'verifying' | 'done';
-  outcome: HealResult | null;
-  reason: string | null;
-  by: string;
-  /** Who changed its commands before it was approved. */
-  editedBy?: string;
-  plan: HealPlan;
-  startedAt: number;
-  finishedAt: number | null;
-  /** For a heal that waits for approval: it is rejected then. */
-  expiresAt: number | null;
-  transcript: readonly TranscriptLine[];
-}>;
+export type HealView = HealRecord &
+  Readonly<{
+    /** For a heal that waits for approval: it is rejected then. */
+    expiresAt: number | null;
+  }>;
 
 export type PluginView = Readonly<{
   name: string;

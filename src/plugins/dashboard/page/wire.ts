@@ -1,14 +1,5 @@
 /** What the page reads of the API's answers; the API may send more. Times are epoch milliseconds. */
-import type {
-  EventRecord,
-  Hardness,
-  HealingPhase,
-  HealPlan,
-  HealResult,
-  Incident,
-  Reachability,
-  TranscriptLine,
-} from 'netheal/plugin';
+import type { EventRecord, Hardness, HealingPhase, HealRecord, Incident, Reachability } from 'netheal/plugin';
 
 export type { EventRecord, Incident };
 
@@ -35,23 +26,11 @@ export type DeviceRow = Readonly<{
   stats: Readonly<{ uptimePercent: number | null; averageRttMs: number | null }>;
 }>;
 
-export type HealRow = Readonly<{
-  id: string;
-  device: string;
-  incident: string;
-  attempt: number;
-  maxAttempts: number;
-  strategy: string;
-  phase: 'waiting-approval' | 'running' | 'settling' | 'verifying' | 'done';
-  outcome: HealResult | null;
-  reason: string | null;
-  by: string;
-  plan: HealPlan;
-  startedAt: number;
-  finishedAt: number | null;
-  expiresAt: number | null;
-  transcript: readonly TranscriptLine[];
-}>;
+export type HealRow = HealRecord &
+  Readonly<{
+    /** For a heal that waits for approval: it is rejected then. */
+    expiresAt: number | null;
+  }>;
 
 export type Monitor = Readonly<{
   startedAt: number;
