@@ -8,6 +8,8 @@ export default defineConfig({
   resolve: { alias: { 'netheal/plugin': src('core/plugin.ts') } },
   test: {
     include: ['test/**/*.test.{ts,tsx}', 'plugins-examples/**/*.test.ts'],
+    // Most tests wait for something outside: a worker for each core keeps none of them busy.
+    maxWorkers: '100%',
     // Deadlines are nets for what never happens, not promises: machines are busy.
     testTimeout: 60_000,
     hookTimeout: 60_000,
