@@ -9,7 +9,7 @@ export const HTML = `<!doctype html>
 <title>netheal</title>
 <link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Ccircle cx='8' cy='8' r='6' fill='%233fb27f'/%3E%3C/svg%3E">
 <link rel="stylesheet" href="/page/style.css">
-<script type="module" src="/page/main.js"></script>
+<script type="module" src="/page/main.js" blocking="render"></script>
 </head>
 <body>
 <header class="top">
@@ -17,8 +17,12 @@ export const HTML = `<!doctype html>
   <ul id="counts" class="counts" aria-label="Devices by state"></ul>
   <p id="banner" class="banner" role="status" hidden></p>
   <p id="live" class="live" role="status">connecting…</p>
+  <p class="tools">
+    <button id="help-open" type="button" title="keys (?)"><span aria-hidden="true">?</span><span class="hidden">keys</span></button>
+    <button id="theme" type="button"><span aria-hidden="true">◐</span><span class="hidden" id="theme-words">theme</span></button>
+  </p>
 </header>
-<main>
+<main id="overview">
   <section aria-labelledby="incidents-title" id="incidents-section">
     <h2 id="incidents-title">Incidents</h2>
     <ul id="incidents" class="incidents" aria-live="polite" aria-relevant="additions text"></ul>
@@ -58,6 +62,11 @@ export const HTML = `<!doctype html>
     </section>
   </div>
 </main>
+<dialog id="help" aria-labelledby="help-title">
+  <h2 id="help-title">Keys</h2>
+  <table><tbody id="help-keys"></tbody></table>
+  <button type="button" id="help-close">Close</button>
+</dialog>
 <dialog id="token-dialog" aria-labelledby="token-title">
   <form method="dialog" id="token-form">
     <h2 id="token-title">Token</h2>

@@ -2,16 +2,19 @@
 export const CSS = `
 :root {
   color-scheme: dark light;
-  --back: #0e1116; --panel: #151a21; --line: #232a33; --text: #dde3ea; --soft: #8d98a6;
-  --up: #4cc38a; --degraded: #e3b341; --down: #ff7a76; --healing: #79b0ff; --unreachable: #b3a0ff;
-  --quiet: #8d98a6; --down-back: #2a1719; --healing-back: #142033; --focus: #79b0ff;
+  --back: light-dark(#f4f6f8, #0e1116); --panel: light-dark(#ffffff, #151a21); --line: light-dark(#e1e6eb, #232a33);
+  --text: light-dark(#1b232d, #dde3ea); --soft: light-dark(#5b6775, #8d98a6); --focus: light-dark(#1d5fc0, #79b0ff);
+  --up: light-dark(#177245, #4cc38a); --degraded: light-dark(#875d00, #e3b341); --down: light-dark(#c2272d, #ff7a76);
+  --healing: light-dark(#1d5fc0, #79b0ff); --unreachable: light-dark(#6545c2, #b3a0ff); --quiet: light-dark(#5b6775, #8d98a6);
+  --down-back: light-dark(#fdf0f0, #2a1719); --healing-back: light-dark(#eef4fd, #142033);
 }
-@media (prefers-color-scheme: light) {
-  :root {
-    --back: #f4f6f8; --panel: #ffffff; --line: #e1e6eb; --text: #1b232d; --soft: #5b6775;
-    --up: #177245; --degraded: #875d00; --down: #c2272d; --healing: #1d5fc0; --unreachable: #6545c2;
-    --quiet: #5b6775; --down-back: #fdf0f0; --healing-back: #eef4fd; --focus: #1d5fc0;
-  }
+:root[data-theme=dark] { color-scheme: dark; }
+:root[data-theme=light] { color-scheme: light; }
+/* Apart in lightness as well as in hue, for eyes that see red and green alike. */
+:root[data-theme=blue-orange] {
+  --up: light-dark(#0b5cad, #6db3f2); --degraded: light-dark(#6b5f00, #f0e04a); --down: light-dark(#ad4a00, #ff9d3b);
+  --healing: light-dark(#8a2f74, #f0a8dc); --unreachable: light-dark(#4d5560, #c3cad3);
+  --down-back: light-dark(#fdf3e8, #2b1d0e); --healing-back: light-dark(#fbf0f8, #2a1826);
 }
 * { box-sizing: border-box; }
 [hidden] { display: none !important; }
@@ -114,10 +117,16 @@ button:disabled { opacity: .5; cursor: default; }
 .detail .buttons { margin-top: 8px; }
 .buttons input { padding: 4px 8px; color: inherit; font: inherit; background: var(--back); border: 1px solid var(--line); border-radius: 6px; }
 .more { margin-top: 10px; }
+.top .tools { display: flex; gap: 6px; }
+.top .tools button { min-width: 30px; padding: 3px 8px; }
 dialog { max-width: 380px; padding: 20px; color: var(--text); background: var(--panel); border: 1px solid var(--line); border-radius: 10px; }
 dialog::backdrop { background: rgb(0 0 0 / .5); }
 dialog p { margin: 8px 0 12px; }
 dialog input { width: 100%; padding: 7px 10px; margin-bottom: 12px; color: inherit; font: inherit; background: var(--back); border: 1px solid var(--line); border-radius: 6px; }
+#help { max-width: 520px; }
+#help table { margin: 10px 0 14px; border-collapse: collapse; }
+#help th { padding: 3px 18px 3px 0; text-align: left; font-weight: 400; white-space: nowrap; }
+kbd { padding: 1px 6px; font: 12px ui-monospace, "DejaVu Sans Mono", monospace; background: var(--back); border: 1px solid var(--line); border-radius: 4px; }
 .toast {
   position: fixed; right: 24px; bottom: 24px; max-width: min(420px, calc(100vw - 32px)); padding: 10px 16px;
   background: var(--text); color: var(--back); border-radius: 8px;

@@ -1,24 +1,15 @@
-import { existsSync } from 'node:fs';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Plugin } from '../../../src/core/plugin.ts';
 import { deviceView, type FakeSource, fakeSource, snapshotWith } from '../../core/api/fake-source.ts';
 import { largeSource } from '../../core/api/large-source.ts';
+import { builtDashboard, HAS_NO_BROWSER, launchBrowser, openTab } from './browser.ts';
 import { fleet } from './fleet.ts';
 import { type Running, startDashboard } from './harness.ts';
 
 const TOKEN = 'correct-horse-battery';
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
-  existsSync,
-);
-/** The browser loads what tsc built, as it does for users. */
-const BUILT = new URL('../../../dist/plugins/dashboard/index.js', import.meta.url).href;
-const isRequired = process.env.NETHEAL_REQUIRE_BROWSER === '1';
 
-if (CHROMIUM === undefined && !isRequired)
-  console.log('page tests skipped: no chromium (Debian: package chromium)');
-
-describe.skipIf(CHROMIUM === undefined && !isRequired)('the page in a browser', () => {
+describe.skipIf(HAS_NO_BROWSER)('the page in a browser', () => {
   let browser: Browser;
   let plugin: Plugin<never>;
   let source: FakeSource;
@@ -27,18 +18,8 @@ describe.skipIf(CHROMIUM === undefined && !isRequired)('the page in a browser', 
   let complaints: string[];
 
   beforeAll(async () => {
-    plugin = (await import(BUILT)).default;
-    browser = await chromium.launch({
-      executablePath: CHROMIUM ?? 'chromium',
-      args: [
-        '--no-sandbox',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-        '--no-first-run',
-        '--disable-quic',
-      ],
-    });
+    plugin = await builtDashboard();
+    browser = await launchBrowser();
   });
   afterAll(async () => {
     await browser?.close();
@@ -56,22 +37,9 @@ describe.skipIf(CHROMIUM === undefined && !isRequired)('the page in a browser', 
   async function open(
     options: { width?: number; height?: number; path?: string; first?: string } = {},
   ): Promise<void> {
-    const context = await browser.newContext({
-      viewport: { width: options.width ?? 1280, height: options.height ?? 800 },
-    });
-    page = await context.newPage();
-    complaints = [];
-    page.on('console', (message) => {
-      if (message.type() !== 'log' && message.type() !== 'info') complaints.push(message.text());
-    });
-    page.on('pageerror', (error) => complaints.push(error.message));
-    // A violated content security policy is an event of its own; the console would name it, too.
-    await page.addInitScript(() => {
-      document.addEventListener('securitypolicyviolation', (event) => {
-        console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`);
-      });
-    });
-    await page.goto(`${dashboard.url}${options.path ?? ''}`);
+    const { width = 1280, height = 800 } = options;
+    const url = `${dashboard.url}${options.path ?? ''}`;
+    ({ page, complaints } = await openTab(browser, url, { viewport: { width, height } }));
     await page.waitForSelector(options.first ?? '#device-rows tr');
   }
 

@@ -4,9 +4,11 @@ import { deviceTable } from './device-table.ts';
 import { byId } from './dom.ts';
 import { healList } from './heals.ts';
 import { incidentList } from './incidents.ts';
+import { listenForKeys, showHelp } from './keys.ts';
 import { apply, type Picture, pictureOf } from './picture.ts';
 import { follow } from './stream.ts';
 import { showBanner, showCounts, showLive } from './summary.ts';
+import { nextTheme, startTheme } from './theme.ts';
 import { askForToken, storedToken, takeTokenFromAddress } from './token.ts';
 import type { Delta, Snapshot } from './wire.ts';
 
@@ -84,20 +86,25 @@ function search(): void {
 }
 
 table.onMore(paintSoon);
-document.addEventListener('keydown', (event) => {
-  if (event.target instanceof HTMLInputElement) {
-    if (event.key === 'Escape' && event.target === filter) {
-      filter.value = '';
-      filter.blur();
-      paintSoon();
-      search();
-    }
-  } else if (event.key === '/' && !event.ctrlKey && !event.metaKey && !event.altKey) {
-    event.preventDefault();
-    filter.focus();
-  }
-});
+function clearFilter(): void {
+  filter.value = '';
+  filter.blur();
+  paintSoon();
+  search();
+}
 
+listenForKeys([
+  { keys: ['/'], shown: '/', does: 'filter the devices', run: () => filter.focus() },
+  { keys: ['Escape'], shown: 'Esc', does: 'show all devices again', run: clearFilter },
+  {
+    keys: ['t'],
+    shown: 't',
+    does: 'the next theme: as the system, dark, light, blue and orange',
+    run: nextTheme,
+  },
+  { keys: ['?'], shown: '?', does: 'these keys', run: showHelp },
+]);
+startTheme();
 takeTokenFromAddress();
 setInterval(tick, TICK_MS);
 const stream = follow({
