@@ -44,6 +44,7 @@ export function logSource(config: ResolvedConfig): Source {
   return {
     snapshot: () => picture,
     select: (query) => select(devices, query),
+    glances: () => devices,
     device: (id) => devices.find((device) => device.id === id) ?? null,
     subscribe: () => () => undefined,
     act: async () => ({

@@ -15,7 +15,7 @@ import { localSource } from './engine/local-source.ts';
 import { lockStateDir } from './engine/lock.ts';
 import { createSinkQueue, queueCapacity, type SinkQueue } from './engine/sinks.ts';
 import { defaultGateway } from './engine/uplink.ts';
-import { deviceBrief, deviceView } from './engine/view.ts';
+import { deviceBrief, deviceGlance, deviceView } from './engine/view.ts';
 import { messageOf } from './errors.ts';
 import { sizeHeapFor } from './heap.ts';
 import { Journal } from './journal.ts';
@@ -86,6 +86,9 @@ async function start(
     deviceIds: () => fleet.ids(),
     briefs: function* () {
       for (const device of fleet.all()) yield deviceBrief(device);
+    },
+    glances: function* () {
+      for (const device of fleet.all()) yield deviceGlance(device, clock.monoMs());
     },
     deviceView: (id) => {
       const device = fleet.get(id);

@@ -1,6 +1,7 @@
 import { type DeviceBrief, select } from './api/select.ts';
 import type {
   Delta,
+  DeviceGlance,
   DeviceQuery,
   DeviceView,
   HealView,
@@ -34,6 +35,8 @@ type StoreOptions = Readonly<{
   deviceIds: () => Iterable<string>;
   /** The devices as a query looks at them. */
   briefs: () => Iterable<DeviceBrief>;
+  /** The devices as a grid of all of them shows them. */
+  glances: () => Iterable<DeviceGlance>;
   samples: (id: string) => readonly SampleView[];
   plugins: () => readonly PluginView[];
   monitor: MonitorView;
@@ -169,6 +172,11 @@ export class Store {
   /** Which devices match a query, and the counts of all. */
   select(query: DeviceQuery): Selection {
     return select(this.#options.briefs(), query);
+  }
+
+  /** Every device at a glance. */
+  glances(): Iterable<DeviceGlance> {
+    return this.#options.glances();
   }
 
   /** The devices in it are made when somebody looks at them: of a large fleet that takes a while. */

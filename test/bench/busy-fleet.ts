@@ -93,6 +93,7 @@ export class BusyFleet implements Source {
   }
   select = (query: Parameters<Source['select']>[0]) => select(this.#devices, query);
   revision = () => this.#revision;
+  glances = () => this.#devices;
   device = (id: string) => this.#devices[this.#index.get(id) ?? -1] ?? null;
   subscribe(listener: (delta: Delta) => void): () => void {
     this.#listeners.add(listener);

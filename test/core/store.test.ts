@@ -14,6 +14,7 @@ function setUp() {
     now: () => Date.UTC(2026, 10, 23),
     deviceIds: () => ids,
     briefs: () => [],
+    glances: () => [],
     deviceView: (id) => {
       if (!ids.has(id)) return null;
       made.push(id);

@@ -454,6 +454,10 @@ export class FakeSource implements Source {
     return select(this.#snapshot.devices, query);
   }
 
+  glances() {
+    return this.#snapshot.devices;
+  }
+
   device(id: string): DeviceView | null {
     return this.#snapshot.devices.find((device) => device.id === id) ?? null;
   }

@@ -1,5 +1,6 @@
 /** What each address of the API answers with, beyond the views themselves. */
 import { z } from 'zod';
+import { SEVERITY } from '../model/shown-state.ts';
 import { ROLES } from './roles.ts';
 import {
   deviceSchema,
@@ -84,6 +85,37 @@ export const summarySchema = z.object({
   fleet: fleetSchema,
   openIncidents: z.number(),
   waitingApprovals: z.number(),
+});
+const columnsHead = {
+  seq: z.number(),
+  at: z.number(),
+  names: z.string().describe('Stands for all that /api/grid/names says, and differs when that does.'),
+};
+export const gridSchema = z.object({
+  ...columnsHead,
+  blocks: z.array(
+    z.object({
+      states: z
+        .string()
+        .describe(`A digit a device: ${SEVERITY.map((state, index) => `${index} ${state}`).join(', ')}.`),
+      rttMs: z.array(z.number().nullable()),
+      lossPercent: z.array(z.number()),
+      uptimePercent: z.array(z.number().nullable()),
+      since: z.array(z.number()).describe('When the state last changed, epoch milliseconds.'),
+    }),
+  ),
+});
+export const gridNamesSchema = z.object({
+  ...columnsHead,
+  blocks: z.array(
+    z.object({
+      ids: z.array(z.string()),
+      labels: z.array(z.string()),
+      addresses: z.array(z.string()),
+      groups: z.array(z.string()),
+      tags: z.array(z.record(z.string(), z.string())),
+    }),
+  ),
 });
 export const samplesSchema = z.object({ device: z.string(), samples: z.array(sampleSchema) });
 export const incidentsSchema = z.object({ incidents: z.array(incidentSchema) });

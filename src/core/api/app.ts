@@ -5,6 +5,7 @@ import { ACTION_ROUTES, type ActionRoute, roleOfAction } from './actions.ts';
 import { readJson } from './body.ts';
 import { encodedIfLarge } from './encoding.ts';
 import { createEventStreams } from './event-stream.ts';
+import { gridPieces, namesPieces } from './grid.ts';
 import { json } from './json.ts';
 import { jsonPieces } from './json-stream.ts';
 import { LIST_QUERY } from './list-query.ts';
@@ -24,6 +25,9 @@ export type ApiParts = Readonly<{
   pluginRoutes: () => readonly PluginRoute[];
   ready: () => boolean;
 }>;
+
+/** Columns are so much smaller than views that those of a far larger fleet are kept for all who ask. */
+const MOST_IN_GRID = 200_000;
 
 type Env = { Bindings: { caller?: Caller } };
 type ApiContext = Context<Env>;
@@ -112,6 +116,8 @@ function readHandlers(
       found(source, 'device', c.req.param('id')!, async ({ id }) =>
         json({ device: id, samples: await source.samples(id) }),
       ),
+    '/api/grid': (c) => shared.whole(c.req.raw, 'grid', () => gridPieces(source), MOST_IN_GRID),
+    '/api/grid/names': (c) => shared.whole(c.req.raw, 'names', () => namesPieces(source), MOST_IN_GRID),
     '/api/incidents': () => json({ incidents: source.snapshot().incidents }),
     '/api/heals': () => json({ heals: source.snapshot().heals }),
     '/api/heals/:id': (c) => found(source, 'heal', c.req.param('id')!, json),

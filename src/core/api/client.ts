@@ -139,6 +139,7 @@ function createMirror(socketPath: string, lens: boolean): { source: Source; firs
       return snapshot;
     },
     select: (query) => select(picture!.devices.values(), query),
+    glances: () => picture!.devices.values(),
     device: (id) => picture!.devices.get(id) ?? null,
     ...(lens && {
       search(next: Search) {

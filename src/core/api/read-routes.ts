@@ -3,6 +3,8 @@ import { z } from 'zod';
 import type { Role } from '../plugin.ts';
 import {
   devicesSchema,
+  gridNamesSchema,
+  gridSchema,
   healsSchema,
   incidentsSchema,
   meSchema,
@@ -62,6 +64,18 @@ export const READ_ROUTES = {
     summary: 'Its last samples, the oldest first, at most 600',
     role: 'view',
     answer: samplesSchema,
+  },
+  '/api/grid': {
+    summary: 'How every device is, in columns; blocks of 1,000 in the order of /api/grid/names',
+    role: 'view',
+    answer: gridSchema,
+    isTagged: true,
+  },
+  '/api/grid/names': {
+    summary: 'Who every device is, in columns',
+    role: 'view',
+    answer: gridNamesSchema,
+    isTagged: true,
   },
   '/api/incidents': { summary: 'Incidents, open and closed', role: 'view', answer: incidentsSchema },
   '/api/heals': { summary: 'Heals, running and done', role: 'view', answer: healsSchema },

@@ -12,7 +12,7 @@ const SHARED_MS = 100;
 const SHARED_MAKINGS = 4;
 /** An answer that nobody asks for gives its memory back. */
 const KEPT_MS = 5_000;
-/** Lists of more devices are not kept. */
+/** Lists of more devices are not kept, unless their maker says so. */
 const MOST_KEPT = 10_000;
 
 type Pieces = Iterator<Uint8Array, void>;
@@ -27,8 +27,13 @@ type Kept = Readonly<{
 
 /** Gives lists, shared where they can be. */
 export interface SharedAnswers {
-  /** The whole of the list `name`. */
-  whole(request: Request, name: string, pieces: () => Pieces): Response | Promise<Response>;
+  /** The whole of the list `name`; of a fleet larger than `mostKept` it is made for each who asks. */
+  whole(
+    request: Request,
+    name: string,
+    pieces: () => Pieces,
+    mostKept?: number,
+  ): Response | Promise<Response>;
   /** A part of a list, which nobody else asks for. */
   part(request: Request, pieces: () => Pieces): Response;
   /** Something was done: whoever did it wants to see it. */
@@ -44,13 +49,13 @@ export function createSharedAnswers(source: Source, monoMs = () => performance.n
     return revision === undefined ? null : `W/"${source.snapshot().monitor.startedAt}-${revision}"`;
   };
 
-  function find(name: string, pieces: () => Pieces): Kept | null {
+  function find(name: string, pieces: () => Pieces, mostKept: number): Kept | null {
     const known = kept.get(name);
     if (known?.isFresh()) return known;
     const tag = tagNow();
     if (tag === null) return null;
     if (known?.tag === tag) return known;
-    if (source.select({ limit: 0 }).fleet.total > MOST_KEPT) return null;
+    if (source.select({ limit: 0 }).fleet.total > mostKept) return null;
     const beganAt = monoMs();
     let freshUntil = Number.POSITIVE_INFINITY;
     const body = collected(pieces());
@@ -77,10 +82,10 @@ export function createSharedAnswers(source: Source, monoMs = () => performance.n
 
   return {
     part,
-    whole(request, name, pieces) {
+    whole(request, name, pieces, mostKept = MOST_KEPT) {
       const tag = tagNow();
       if (has(request, tag)) return unchanged(tag);
-      const found = find(name, pieces);
+      const found = find(name, pieces, mostKept);
       if (found === null) return part(request, pieces);
       return has(request, found.tag) ? unchanged(found.tag) : answerWith(found, request);
     },

@@ -67,6 +67,17 @@ export type DeviceView = Device &
     }>;
   }>;
 
+/** A device as a grid of all of them needs it: cheap to come by for a hundred thousand of them. */
+export type DeviceGlance = Pick<
+  DeviceView,
+  'id' | 'label' | 'address' | 'group' | 'tags' | 'reachability' | 'since' | 'rttMs' | 'lossPercent'
+> &
+  Readonly<{
+    healing: Pick<DeviceView['healing'], 'phase'>;
+    flags: Pick<DeviceView['flags'], 'downtime' | 'flapping'>;
+    stats: Pick<DeviceView['stats'], 'uptimePercent'>;
+  }>;
+
 export type HealView = HealRecord &
   Readonly<{
     /** For a heal that waits for approval: it is rejected then. */
@@ -199,6 +210,8 @@ export interface Source {
   /** Which devices match, and the counts of all: without the views of a whole fleet, which take a while. */
   select(query: DeviceQuery): Selection;
   device(id: string): DeviceView | null;
+  /** Every device at a glance, in the order of the config. */
+  glances(): Iterable<DeviceGlance>;
   /** Grows with every change, so who has seen this number has seen it all. Absent where changes are not counted. */
   revision?(): number;
   /**

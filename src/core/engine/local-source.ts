@@ -9,6 +9,7 @@ export function localSource(store: Store, act: (action: Action) => Promise<Actio
     snapshot: () => store.snapshot(),
     select: (query) => store.select(query),
     device: (id) => store.device(id),
+    glances: () => store.glances(),
     revision: () => store.revision,
     subscribe: (listener) => store.subscribe(listener),
     act,

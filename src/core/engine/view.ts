@@ -1,5 +1,5 @@
 import type { DeviceBrief } from '../api/select.ts';
-import type { DeviceView } from '../api/types.ts';
+import type { DeviceGlance, DeviceView } from '../api/types.ts';
 import { averageLossPercent } from '../model/limits.ts';
 import type { Incident } from '../model/types.ts';
 import type { DeviceSnapshot, ProbeResult, SshAccess } from '../plugin.ts';
@@ -64,6 +64,18 @@ export function deviceBrief({ device, state, healing, downtime }: Monitored): De
   const { id, label, address, group } = device;
   const flags = { downtime: downtime?.reason ?? null, flapping: state.flapping };
   return { id, label, address, group, reachability: state.reachability, healing, flags };
+}
+
+/** A device as a grid of all of them shows it. */
+export function deviceGlance(device: Monitored, monoMs: number): DeviceGlance {
+  return {
+    ...deviceBrief(device),
+    tags: device.device.tags,
+    since: device.state.since,
+    rttMs: orNull(device.last.judgedRttMs),
+    lossPercent: averageLossPercent(device.state.lossWindow),
+    stats: device.stats.summary(monoMs),
+  };
 }
 
 function probeView(name: string, result: ProbeResult | undefined): DeviceView['probes'][number] {

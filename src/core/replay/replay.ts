@@ -196,6 +196,7 @@ function storeOf(fleet: Fleet, clock: ReplayClock, config: ResolvedConfig): Stor
     briefs: function* () {
       for (const device of fleet.all()) yield deviceBrief(device);
     },
+    glances: () => [],
     deviceView: () => null,
     samples: () => [],
     plugins: () => [],

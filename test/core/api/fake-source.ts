@@ -215,6 +215,7 @@ export function fakeSource(start: Snapshot = snapshotWith()): FakeSource {
       publish({});
     },
     select: (query) => select(picture.devices.values(), query),
+    glances: () => picture.devices.values(),
     device: (id) => picture.devices.get(id) ?? null,
     snapshot() {
       snapshot ??= snapshotOf(picture);

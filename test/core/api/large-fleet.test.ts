@@ -58,13 +58,17 @@ describe('a list of a hundred thousand', () => {
     expect(source.views).toBe(1_000);
   });
 
-  test.each(['/api/summary', '/api/devices?limit=0', '/api/incidents', '/api/heals'])(
-    '%s makes no view at all',
-    async (path) => {
-      expect((await get(path)).status).toBe(200);
-      expect(source.views).toBe(0);
-    },
-  );
+  test.each([
+    '/api/grid',
+    '/api/grid/names',
+    '/api/summary',
+    '/api/devices?limit=0',
+    '/api/incidents',
+    '/api/heals',
+  ])('%s makes no view at all', async (path) => {
+    expect((await get(path)).status).toBe(200);
+    expect(source.views).toBe(0);
+  });
 });
 
 describe('the event stream of a hundred thousand, through the lens', () => {

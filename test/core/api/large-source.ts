@@ -64,6 +64,9 @@ export function largeSource(): LargeSource {
       },
     }),
     select: (query) => select(briefs(), query),
+    *glances() {
+      for (const each of briefs()) yield { ...up, ...each, ...changes.get(each.id) };
+    },
     device,
     subscribe(listener) {
       listeners.add(listener);

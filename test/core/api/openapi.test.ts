@@ -145,6 +145,8 @@ const GOOD: Readonly<Record<string, Parameters<(typeof client)[string]>[0]>> = {
   'get-devices': { query: { problems: 'true', offset: '0' } },
   'get-devices-by-id': { path: device },
   'get-devices-samples': { path: device },
+  'get-grid': {},
+  'get-grid-names': {},
   'get-incidents': {},
   'get-heals': {},
   'get-heals-by-id': { path: heal },

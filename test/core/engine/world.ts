@@ -11,7 +11,7 @@ import { Fleet } from '../../../src/core/engine/fleet.ts';
 import { Monitored } from '../../../src/core/engine/monitored.ts';
 import { prepareProbes, prepareStrategies } from '../../../src/core/engine/prepare.ts';
 import { SampleStore } from '../../../src/core/engine/samples.ts';
-import { deviceBrief, deviceView } from '../../../src/core/engine/view.ts';
+import { deviceBrief, deviceGlance, deviceView } from '../../../src/core/engine/view.ts';
 import { Journal } from '../../../src/core/journal.ts';
 import { Account } from '../../../src/core/kernel/accounts.ts';
 import { createHooks, tappableHooks } from '../../../src/core/kernel/hooks.ts';
@@ -124,6 +124,7 @@ export class World {
       now: clock.now,
       deviceIds: () => fleet.ids(),
       briefs: () => [...fleet.all()].map(deviceBrief),
+      glances: () => [...fleet.all()].map((device) => deviceGlance(device, clock.monoMs())),
       deviceView: (id) => {
         const device = fleet.get(id);
         const incident = this.store.incident(device?.state.incident ?? '');
