@@ -45,12 +45,15 @@ const HANDLERS: { readonly [T in Action['type']]: Handler<Extract<Action, { type
           'strategy',
           `${device.device.label}: no strategy matches attempt ${incident.attempts + 1}`,
         );
-      const attempt = toAttempt(device, incident, planned, { by, force: [] }, new AbortController().signal);
+      const shown = engine.proposal(planned, incident);
+      const { signal } = new AbortController();
+      const attempt = toAttempt(device, incident, shown.planned, { by, force: [] }, signal);
       const gates = await engine.gates.verdicts(attempt);
+      const edited = shown.editedBy === undefined ? '' : `; its commands were edited by ${shown.editedBy}`;
       return {
         ok: true,
-        message: `dry run: nothing was done to ${device.device.label}`,
-        plan: planned.plan,
+        message: `dry run: nothing was done to ${device.device.label}${edited}`,
+        plan: shown.planned.plan,
         gates,
       };
     }),

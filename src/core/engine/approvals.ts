@@ -2,7 +2,7 @@ import type { ActionResult, HealView } from '../api/types.ts';
 import type { Journal } from '../journal.ts';
 import type { Store } from '../store.ts';
 import type { Clock } from './clock.ts';
-import { editPlan } from './edit-plan.ts';
+import { editPlan, type Proposal } from './edit-plan.ts';
 import type { Monitored } from './monitored.ts';
 import type { Planned } from './plan.ts';
 
@@ -15,6 +15,8 @@ export type Answer =
 
 type Pending = Readonly<{
   heal: HealView;
+  /** As the config has it: edits are laid over this one, so that the same lines always make the same plan. */
+  configured: Planned;
   planned: Planned;
   device: Monitored;
   settle: (answer: Answer) => void;
@@ -31,7 +33,12 @@ export class Approvals {
     this.#context = context;
   }
 
-  async ask(heal: HealView, planned: Planned, device: Monitored, signal: AbortSignal): Promise<Answer> {
+  async ask(
+    heal: HealView,
+    { configured, planned }: Proposal,
+    device: Monitored,
+    signal: AbortSignal,
+  ): Promise<Answer> {
     const { clock, store, journal, expiresMs } = this.#context;
     // Whoever has read this number must never say yes to another heal by it, not even after a restart.
     journal.append({ type: 'approval-asked', heal: heal.id, hash: heal.plan.hash, at: clock.now() });
@@ -48,7 +55,7 @@ export class Approvals {
       heal: heal.id,
       message: `${device.device.label}: heal ${heal.attempt}/${heal.maxAttempts} "${heal.strategy}" waits for approval (heal ${heal.id}, plan ${heal.plan.hash})`,
     });
-    const answer = await this.#answer({ heal: waiting, planned, device }, signal);
+    const answer = await this.#answer({ heal: waiting, configured, planned, device }, signal);
     device.setHealing(store, { phase: 'idle', reason: null });
     if (answer.given === 'approved') {
       store.putHeal({ ...answer.heal, phase: 'running', by: answer.by, expiresAt: null });
@@ -101,16 +108,20 @@ export class Approvals {
 
   /** Other commands, and so another plan: it goes on waiting, and whoever has seen the old one must look again. */
   edit(id: string, hash: string, by: string, steps: readonly (readonly string[])[]): ActionResult {
-    const { store } = this.#context;
+    const { store, journal, clock } = this.#context;
     const pending = this.#pending.get(id);
     if (!pending) return notWaiting(id);
     const other = otherPlan(pending.heal, hash);
     if (other) return other;
-    const planned = editPlan(pending.planned, steps);
+    const { configured } = pending;
+    const planned = editPlan(configured, steps);
     if ('refused' in planned) return { ok: false, code: 'NH_NOT_ALLOWED', message: planned.refused };
     const { plan } = planned;
     if (plan.hash === hash) return { ok: true, message: 'nothing was changed', heal: id, plan };
     const heal: HealView = { ...pending.heal, plan, editedBy: by };
+    // A gate may still hold what is approved, and netheal may end: the next question is about these commands again.
+    const edit = { incident: heal.incident, of: configured.plan.hash, steps, by };
+    journal.append({ type: 'plan-edited', heal: id, at: clock.now(), edit });
     this.#pending.set(id, { ...pending, planned, heal });
     store.putHeal(heal);
     const commands = plan.steps.flatMap(({ lines }) => lines).join('; ');

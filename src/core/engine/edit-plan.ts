@@ -1,8 +1,22 @@
 import type { PlannedStep } from '../model/types.ts';
+import type { PlanEdit } from './journal-state.ts';
 import { type BoundStrategy, type Planned, type PreparedStep, planOf, riskOf } from './plan.ts';
 
 /** What stands in a line for a secret; the person who edits it has never seen what is behind. */
 const MASK = '<secret>';
+
+/** What a person is asked about: the plan as the config has it, and as it would run. */
+export type Proposal = Readonly<{ configured: Planned; planned: Planned; editedBy?: string }>;
+
+/** The plan as somebody has changed it in this incident, or as the config has it where nobody has. */
+export function propose(configured: Planned, edits: readonly PlanEdit[], incident: string): Proposal {
+  const edit = edits.find((one) => one.incident === incident && one.of === configured.plan.hash);
+  const planned = edit ? editPlan(configured, edit.steps) : configured;
+  // What another version of netheal or of the config cannot edit that way is shown as the config has it.
+  if ('refused' in planned || planned.plan.hash === configured.plan.hash)
+    return { configured, planned: configured };
+  return { configured, planned, editedBy: edit!.by };
+}
 
 /**
  * The plan with the lines of its steps as a person has changed them: with its risk and its hash for what it is now. A step

@@ -10,10 +10,12 @@ import { Approvals } from './approvals.ts';
 import type { Clock } from './clock.ts';
 import { type CycleContext, runCheck } from './cycle.ts';
 import { type AdHocDowntime, Downtimes } from './downtimes.ts';
+import { type Proposal, propose } from './edit-plan.ts';
 import type { Fleet } from './fleet.ts';
 import { Gates } from './gates.ts';
 import { newIncident } from './incident.ts';
 import type { Monitored } from './monitored.ts';
+import type { Planned } from './plan.ts';
 import { Remedies } from './remedies.ts';
 import { restore } from './restore.ts';
 import { type CheckScheduler, type RunCheck, Scheduler } from './scheduler.ts';
@@ -252,6 +254,12 @@ export class Engine {
     const incident = newIncident(journal.state, device.id, failure, clock.now());
     this.updateIncident(incident);
     device.state = withIncident(device.state, incident.id);
+  }
+
+  /** What a person would be asked about. */
+  proposal(planned: Planned, incident: Incident): Proposal {
+    const isAsked = planned.plan.approval === 'ask';
+    return propose(planned, isAsked ? this.#options.journal.state.edits : [], incident.id);
   }
 
   addDowntime(downtime: AdHocDowntime): void {

@@ -13,11 +13,23 @@ export type JournalAttempt = Readonly<{
   end: Readonly<{ outcome: HealResult; reason: string; at: number; spent: boolean }> | null;
 }>;
 
+/** Commands that a person has put in the place of those of a plan; good for the incident, and each time asked about anew. */
+export type PlanEdit = Readonly<{
+  incident: string;
+  /** Hash of the plan as the config has it. */
+  of: string;
+  /** The lines of each of its steps. */
+  steps: readonly (readonly string[])[];
+  by: string;
+}>;
+
 /** What must survive kill -9. */
 export type JournalState = Readonly<{
   /** Those that are open. */
   incidents: Readonly<Record<string, Incident>>;
   attempts: Readonly<Record<string, JournalAttempt>>;
+  /** Of open incidents; the newest of each plan. */
+  edits: readonly PlanEdit[];
   /** Wall time before which a device must not be healed again. */
   cooldowns: Readonly<Record<string, number>>;
   downtimes: readonly AdHocDowntime[];
@@ -42,6 +54,7 @@ export type JournalEntry =
   | Readonly<{ type: 'cooldown'; device: string; until: number }>
   | Readonly<{ type: 'approval-asked'; heal: string; hash: string; at: number }>
   | Readonly<{ type: 'approval'; heal: string; hash: string; by: string; at: number; approved: boolean }>
+  | Readonly<{ type: 'plan-edited'; heal: string; at: number; edit: PlanEdit }>
   | Readonly<{ type: 'downtime'; downtime: AdHocDowntime }>
   | Readonly<{ type: 'downtime-ended'; device: string; by: string; at: number; until: number }>
   /** `history: null`: it no longer does. */
@@ -53,6 +66,7 @@ export type JournalEntry =
 export const EMPTY_JOURNAL: JournalState = {
   incidents: {},
   attempts: {},
+  edits: [],
   cooldowns: {},
   downtimes: [],
   downtimesEnded: {},
@@ -74,8 +88,10 @@ export function reduceJournal(state: JournalState, entry: JournalEntry): Journal
       const lastIncident = Math.max(state.lastIncident, Number(incident.id) || 0);
       const { [incident.id]: _, ...others } = state.incidents;
       // What is closed is over: nothing that comes after a restart depends on it.
-      const incidents = incident.closedAt === null ? { ...others, [incident.id]: incident } : others;
-      return { ...state, lastIncident, incidents };
+      if (incident.closedAt === null)
+        return { ...state, lastIncident, incidents: { ...others, [incident.id]: incident } };
+      const edits = state.edits.filter((edit) => edit.incident !== incident.id);
+      return { ...state, lastIncident, incidents: others, edits };
     }
     case 'attempt': {
       const { attempt } = entry;
@@ -93,6 +109,11 @@ export function reduceJournal(state: JournalState, entry: JournalEntry): Journal
     case 'approval':
       // Only for the record: an approval is worth nothing after a restart, the person is asked again.
       return { ...state, lastHeal: Math.max(state.lastHeal, Number(entry.heal) || 0) };
+    case 'plan-edited': {
+      const { edit } = entry;
+      const others = state.edits.filter(({ incident, of }) => incident !== edit.incident || of !== edit.of);
+      return { ...state, edits: [...others, edit] };
+    }
     case 'downtime':
       return { ...state, downtimes: [...state.downtimes, entry.downtime] };
     case 'downtime-ended': {

@@ -6,6 +6,7 @@ import type { HealResult, Incident } from '../model/types.ts';
 import type { HealAttempt, Veto } from '../plugin.ts';
 import { AttemptRecord, coolDown } from './attempt-record.ts';
 import { pause } from './clock.ts';
+import { propose } from './edit-plan.ts';
 import type { Monitored } from './monitored.ts';
 import { type Planned, planAttempt } from './plan.ts';
 import type { RemedyContext } from './remedy-context.ts';
@@ -64,7 +65,10 @@ export async function attemptHeal(
   const id = context.nextHealId();
   let heal = newHeal(id, asked, context.clock.now());
   if (approval === 'ask') {
-    const answer = await approvals.ask(heal, planned, device, signal);
+    const proposal = propose(planned, context.journal.state.edits, incident.id);
+    const { editedBy } = proposal;
+    heal = { ...heal, plan: proposal.planned.plan, ...(editedBy !== undefined && { editedBy }) };
+    const answer = await approvals.ask(heal, proposal, device, signal);
     if (answer.given === 'withdrawn')
       return { kind: 'over', outcome: 'refused', reason: answer.reason, heal: id };
     if (answer.given === 'rejected') {

@@ -36,7 +36,7 @@ function setUp(risk: 'medium' | 'high' = 'medium') {
     expiresMs: EXPIRES_MS,
   });
   const withdrawal = new AbortController();
-  const answer = approvals.ask(heal, planned, device, withdrawal.signal);
+  const answer = approvals.ask(heal, { configured: planned, planned }, device, withdrawal.signal);
   return { clock, approvals, answer, withdrawal, journalled, events, phases, shown: () => heals.get('7')! };
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { world } from './world.ts';
+import type { HealView } from '../../../src/core/api/types.ts';
+import { type World, world } from './world.ts';
 
 const MINUTE = 60_000;
 
@@ -521,6 +522,63 @@ describe('approval', () => {
       outcome: 'refused',
       reason: expect.stringContaining('ENOSPC'),
     });
+  });
+
+  it('of commands that a person has changed asks about those again when a gate held what was approved, after a restart too', async () => {
+    const { w, heal } = await waiting();
+    const steps = [['{"wait":"7s"}']];
+    const edited = await w.act({ type: 'edit', heal: heal.id, hash: heal.plan.hash, by: 'ann', steps });
+    const { plan } = edited as { plan: HealView['plan'] };
+    await w.act({ type: 'pause', by: 'op' });
+    const yes = { type: 'approve', hash: plan.hash, by: 'op', typedLabel: 'Core router' } as const;
+    expect(await w.act({ ...yes, heal: heal.id })).toMatchObject({ ok: true });
+    await w.clock.advance(MINUTE);
+    await w.act({ type: 'resume', by: 'op' });
+    await w.clock.advance(MINUTE);
+    const asked = (of: World) => [...of.store.heals()].find(({ phase }) => phase === 'waiting-approval')!;
+    expect(asked(w)).toMatchObject({ plan: { hash: plan.hash }, editedBy: 'ann' });
+    expect(asked(w).id).not.toBe(heal.id);
+    expect(await w.act({ type: 'dry-run', device: 'a', by: 'op' })).toMatchObject({
+      plan: { hash: plan.hash },
+    });
+
+    const next = await w.crash().start();
+    await next.clock.advance(MINUTE);
+    expect(asked(next)).toMatchObject({ plan: { hash: plan.hash }, editedBy: 'ann' });
+    // Nobody's yes to the commands of the config counts for these.
+    expect(await next.act({ ...yes, heal: asked(next).id, hash: heal.plan.hash })).toMatchObject({
+      ok: false,
+    });
+    const ran: unknown[] = [];
+    next.heal = ({ spec }) => {
+      ran.push(spec);
+      next.down.clear();
+      return { ok: true };
+    };
+    expect(await next.act({ ...yes, heal: asked(next).id })).toMatchObject({ ok: true });
+    await next.clock.advance(10 * MINUTE);
+    expect(ran).toEqual([{ wait: '7s' }]);
+
+    // Another incident is another story.
+    next.down.add('a');
+    await next.clock.advance(MINUTE);
+    expect(asked(next).plan.hash).toBe(heal.plan.hash);
+    expect(asked(next).editedBy).toBeUndefined();
+  });
+
+  it('that a person overrides by force runs the commands of the config, and not what somebody else has typed', async () => {
+    const { w, heal } = await waiting();
+    const steps = [['{"wait":"7s"}']];
+    await w.act({ type: 'edit', heal: heal.id, hash: heal.plan.hash, by: 'ann', steps });
+    const ran: unknown[] = [];
+    w.heal = ({ spec }) => {
+      ran.push(spec);
+      w.down.clear();
+      return { ok: true };
+    };
+    void w.act({ type: 'heal', device: 'a', by: 'op', force: ['approval'] });
+    await w.clock.advance(MINUTE);
+    expect(ran).toEqual([{ wait: '1s' }]);
   });
 
   it('is withdrawn when the device comes back by itself', async () => {
