@@ -81,6 +81,8 @@ export type ProbeResult =
       message: string;
       /** RTT, where the device did answer, only wrongly (an HTTP 500). */
       rttMs?: number;
+      /** Something came back, if no answer (a reset, a bad certificate): the way there is open, so it is not we who are cut off. */
+      answered?: boolean;
       exitCode?: number;
     }>
   /** The monitor's own fault (no file descriptors, no route, spawn failed): never counts against the device. */

@@ -1,3 +1,4 @@
+import { cameBack } from '../kernel/probe-result.ts';
 import { buildTopology, rootCause, type Topology } from '../model/topology.ts';
 import type { Monitored } from './monitored.ts';
 
@@ -50,7 +51,8 @@ export class Fleet {
     for (const device of this.all()) {
       if (device.device.parents.length > 0) continue;
       const { reachability, consecutiveFailures } = device.state;
-      const isWell = reachability === 'up' && consecutiveFailures === 0;
+      const isWell =
+        (reachability === 'up' && consecutiveFailures === 0) || device.lastResults.some(cameBack);
       // Of a large fleet the first that will do are enough.
       if ((isWell ? well : others).push(device) === limit && isWell) break;
     }

@@ -81,7 +81,9 @@ export async function attemptHeal(
   }
 
   // What is known may be old by now: a cool-down, a downtime, an approval or our own uplink has taken its time.
-  if (isOld(context, device)) await context.checkNow(device.id);
+  // Nobody sends the commands for a port to a switch that has died since it was last looked at.
+  const looked = planned.targets.filter((id) => id !== device.id || isOld(context, device));
+  await Promise.all(looked.map((id) => context.checkNow(id)));
   const isKnown = !isOld(context, device) || request.force.includes('healthy');
   // A silence is also what a lost uplink looks like, and the witnesses were last asked some seconds ago.
   if (isKnown) await context.confirmUplink();

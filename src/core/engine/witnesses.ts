@@ -1,4 +1,5 @@
 import type { Hooks } from '../kernel/hooks.ts';
+import { cameBack } from '../kernel/probe-result.ts';
 import type { Probe } from '../plugin.ts';
 import type { Clock } from './clock.ts';
 import type { Fleet } from './fleet.ts';
@@ -30,23 +31,25 @@ export async function askWitness(
     timeoutMs: WITNESS_TIMEOUT_MS,
   };
   const result = await runProbe({ clock, hooks, onHang: () => undefined }, prepared, device, 1);
-  if (result.ok !== 'unknown') return result.ok;
   // What cannot even be sent (no route, interface off) is the plainest case of being cut off.
-  return result.reason === 'local-error' ? false : null;
+  return result.ok === 'unknown' && result.reason === 'local-error' ? false : cameBack(result);
 }
 
-/** Does any device of the fleet answer? Null: there are too few to tell. */
+/** Does anything come back from any device of the fleet, if only a refusal? Null: there are too few to tell. */
 export async function askFleet(context: RunProbeContext, fleet: Fleet): Promise<boolean | null> {
   const peers = fleet.peers(PEERS_ASKED);
   if (peers.length === 0) return null;
-  const answers = await Promise.all(
-    peers.map(async ({ device, probes, config }) => {
-      const [primary] = probes;
-      if (!primary) return null;
-      const result = await runProbe(context, primary, device, config.check.packets);
-      return result.ok === 'unknown' ? null : result.ok;
-    }),
+  return anyTrue(
+    peers.flatMap(({ device, probes, config }) =>
+      probes.map(async (probe) => cameBack(await runProbe(context, probe, device, config.check.packets))),
+    ),
   );
-  if (answers.includes(true)) return true;
-  return answers.includes(false) ? false : null;
+}
+
+/** True as soon as one is; null where none is, and none is false either. */
+function anyTrue(answers: readonly Promise<boolean | null>[]): Promise<boolean | null> {
+  return new Promise((resolve) => {
+    for (const answer of answers) void answer.then((isTrue) => isTrue && resolve(true));
+    void Promise.all(answers).then((all) => resolve(all.includes(false) ? false : null));
+  });
 }

@@ -44,8 +44,8 @@ export function isBehindDeadParents({ device }: DeviceSnapshot, fleet: FleetSnap
   return parents.length > 0 && parents.every(isDead);
 }
 
-/** Also while that is being confirmed, or does not count yet because it is being healed: nobody is reached through it now. */
-function isDead({ reachability, failing }: DeviceSnapshot): boolean {
+/** Also while that is being confirmed, or does not count yet because it is being healed: nobody is reached at it or through it now. */
+export function isDead({ reachability, failing }: DeviceSnapshot): boolean {
   return reachability === 'down' || reachability === 'unreachable' || failing;
 }
 

@@ -1,5 +1,5 @@
 import type { DeviceSnapshot, FleetSnapshot, HealAttempt, Veto } from 'netheal/plugin';
-import { type Health, healthOf, isBehindDeadParents } from './fleet-health.ts';
+import { type Health, healthOf, isBehindDeadParents, isDead } from './fleet-health.ts';
 
 export type GuardrailOptions = Readonly<{
   maxUnhealthyPercent: number;
@@ -51,18 +51,26 @@ export const GATES: readonly Gate[] = [
       acknowledged === null ? null : `acknowledged by ${acknowledged}: a person is on it`,
     ),
   ),
-  gate('unreachable', ({ device, fleet }) => {
-    if (device.reachability !== 'unreachable' && !isBehindDeadParents(device, fleet)) return undefined;
-    return {
-      veto: `behind ${device.rootCause ?? device.device.parents[0] ?? 'a parent'}, which does not answer: nothing is known about this one`,
-    };
+  gate('unreachable', (situation) => {
+    const { device, fleet } = situation;
+    return ofTargets(situation, (target) => {
+      if (target.reachability === 'unreachable' || isBehindDeadParents(target, fleet)) {
+        const parent = target.rootCause ?? target.device.parents[0] ?? 'a parent';
+        return `behind ${parent}, which does not answer: nothing is known about this one`;
+      }
+      // That it does not answer is why the device itself is healed; on any other one half of the steps may get lost.
+      if (target === device || !isDead(target)) return null;
+      return target.reachability === 'down' ? 'it is down itself' : 'it fails, which is not confirmed yet';
+    });
   }),
   gate('healthy', ({ device }) => {
     if (device.broken) return undefined;
     return { veto: `it is ${device.hardness === 'soft' ? 'not confirmed to be down' : device.reachability}` };
   }),
-  gate('flapping', ({ device }) =>
-    device.flapping ? { veto: 'it is flapping: a heal could not be told from its next swing' } : undefined,
+  gate('flapping', (situation) =>
+    ofTargets(situation, ({ flapping }) =>
+      flapping ? 'it is flapping: a heal could not be told from its next swing' : null,
+    ),
   ),
   gate('attempts', ({ attempt }) => {
     if (attempt.attempt <= attempt.maxAttempts) return undefined;

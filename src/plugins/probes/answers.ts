@@ -15,12 +15,18 @@ export function failed(message: string, rttMs?: number): ProbeResult {
   return { ok: false, reason: 'failed', message, ...(rttMs === undefined ? {} : { rttMs }) };
 }
 
-/** What an error of a socket says: about the device, or only about this machine. `about` leads the message. */
-export function resultOfError(error: unknown, about = ''): ProbeResult {
+/**
+ * What an error of a socket says: about the device, or only about this machine. `about` leads the message; `answered`:
+ * the connection had been made.
+ */
+export function resultOfError(error: unknown, about = '', answered = false): ProbeResult {
   if ((error as { code?: unknown } | null)?.code === 'ABORT_ERR') return cancelled();
   const message = about + cleanLine(wordsOfSystemError(error), 200);
   const kind = kindOfSystemError(error) ?? 'failed';
-  return kind === 'local-error' ? localError(message) : { ok: false, reason: kind, message };
+  if (kind === 'local-error') return localError(message);
+  // Only the other side, or something on the way there, resets a connection.
+  const isAnswer = answered || (error as { code?: unknown } | null)?.code === 'ECONNRESET';
+  return { ok: false, reason: kind, message, ...(isAnswer && { answered: true }) };
 }
 
 /** The time a probe has: a little less than the check's own deadline, so that the probe's own words come first. */

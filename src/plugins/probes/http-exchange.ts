@@ -18,6 +18,8 @@ export type HttpRequest = Readonly<{
   /** How many bytes of the body are wanted; 0: the answer is complete with its head. */
   mostBodyBytes: number;
   now: number;
+  /** Called when the connection is there, whatever becomes of it. */
+  onConnect: () => void;
 }>;
 export type HttpAnswer = Readonly<{
   status: number;
@@ -67,6 +69,7 @@ export function exchange(what: HttpRequest, { leftMs, signal }: Deadline): Promi
     request.on('socket', (socket) => {
       socket.once('connect', () => {
         times.connectMs = sinceStartMs();
+        what.onConnect();
       });
       socket.once('secureConnect', () => {
         times.tlsMs = sinceStartMs() - times.connectMs;

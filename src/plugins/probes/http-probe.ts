@@ -81,13 +81,20 @@ async function request(
   if (deadline.signal.aborted) return cancelled();
   const { insecure, expectBody, maxBody } = options;
   const mostBodyBytes = expectBody === undefined ? 0 : maxBody;
+  let answered = false;
+  const onConnect = () => {
+    answered = true;
+  };
   try {
-    return await exchange({ ...step, to: found.to, context, insecure, mostBodyBytes, now: now() }, deadline);
+    const what = { ...step, to: found.to, context, insecure, mostBodyBytes, now: now(), onConnect };
+    return await exchange(what, deadline);
   } catch (error) {
     // In the middle of a body, being cancelled looks like a reset.
     if (deadline.signal.aborted) return cancelled();
     const words = wordsOfTlsError(error);
-    return words === undefined ? resultOfError(error) : failed(words);
+    return words === undefined
+      ? resultOfError(error, '', answered)
+      : { ok: false, reason: 'failed', message: words, answered: true };
   }
 }
 

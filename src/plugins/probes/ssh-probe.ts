@@ -56,7 +56,7 @@ async function greet(to: ResolvedAddress, options: Options, deadline: Deadline):
     return judge(identification, options, connection.rttMs);
   } catch (error) {
     const said = cleanLine(connection?.received.trim() ?? '', 60);
-    const result = resultOfError(error, `port ${options.port}: `);
+    const result = resultOfError(error, `port ${options.port}: `, connection !== undefined);
     if (result.ok !== false || said === '') return result;
     return failed(`port ${options.port}: "${said}" is no SSH identification`, connection?.rttMs);
   } finally {

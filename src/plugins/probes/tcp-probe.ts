@@ -55,7 +55,7 @@ async function talk(to: ResolvedAddress, options: Options, deadline: Deadline): 
     return await heard(connection, options.expect);
   } catch (error) {
     if (connection === undefined || options.expect === undefined)
-      return resultOfError(error, `port ${options.port}: `);
+      return resultOfError(error, `port ${options.port}: `, connection !== undefined);
     return notHeard(error, connection, options);
   } finally {
     connection?.close();
@@ -76,7 +76,7 @@ async function heard(connection: Connection, expect: NonNullable<Options['expect
 /** The port was open, so the time-out of a wrong answer is a wrong answer. */
 function notHeard(error: unknown, connection: Connection, { expect, port }: Options): ProbeResult {
   const said = cleanLine(connection.received.trim(), 60);
-  const result = resultOfError(error, `port ${port}: `);
+  const result = resultOfError(error, `port ${port}: `, true);
   if (result.ok !== false || said === '') return result;
   return failed(`port ${port}: answered "${said}", expected ${expect?.shown}`, connection.rttMs);
 }

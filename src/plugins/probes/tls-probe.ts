@@ -89,7 +89,9 @@ async function shake(look: Look, deadline: Deadline): Promise<ProbeResult> {
     return judge(socket, look, connection.rttMs, performance.now() - startedMonoMs);
   } catch (error) {
     const words = wordsOfTlsError(error);
-    return words === undefined ? resultOfError(error, about) : failed(about + words, connection?.rttMs);
+    return words === undefined
+      ? resultOfError(error, about, connection !== undefined)
+      : failed(about + words, connection?.rttMs);
   } finally {
     connection?.close();
   }

@@ -3,18 +3,25 @@ import { Fleet } from '../../../src/core/engine/fleet.ts';
 import type { Monitored } from '../../../src/core/engine/monitored.ts';
 import { initialState } from '../../../src/core/model/state.ts';
 import type { DeviceState } from '../../../src/core/model/types.ts';
+import type { ProbeResult } from '../../../src/core/plugin.ts';
 
-type Sketch = { id: string; parents?: readonly string[]; state?: Partial<DeviceState> };
+type Sketch = {
+  id: string;
+  parents?: readonly string[];
+  state?: Partial<DeviceState>;
+  lastResults?: readonly ProbeResult[];
+};
 
 function fleetOf(...sketches: readonly Sketch[]): Fleet {
   const fleet = new Fleet();
   fleet.replace(
     sketches.map(
-      ({ id, parents = [], state }) =>
+      ({ id, parents = [], state, lastResults = [] }) =>
         ({
           id,
           device: { id, parents },
           primaryProbe: 'icmp',
+          lastResults,
           state: { ...initialState(0, 0), ...state },
         }) as unknown as Monitored,
     ),
@@ -42,6 +49,16 @@ describe('whom to ask whether we are cut off, where there are no witnesses', () 
     const many = Array.from({ length: 20 }, (_, i) => ({ id: `d${i}`, state: i < 15 ? down : up }));
     expect(peers(fleetOf(...many), 5)).toEqual(['d15', 'd16', 'd17', 'd18', 'd19']);
     expect(peers(fleetOf(...many), 3)).toHaveLength(3);
+  });
+
+  it('is also those that gave a wrong answer last: they prove that packets come back', () => {
+    const wrong = { ok: false, reason: 'failed', message: 'status 500', rttMs: 3 } as const;
+    const many = Array.from({ length: 20 }, (_, i) => ({ id: `d${i}`, state: down }));
+    expect(peers(fleetOf(...many, { id: 'web', state: down, lastResults: [wrong] }), 3)).toEqual([
+      'web',
+      'd0',
+      'd1',
+    ]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { HealView } from '../../../src/core/api/types.ts';
+import type { ProbeResult } from '../../../src/core/plugin.ts';
 import { type World, world } from './world.ts';
 
 const MINUTE = 60_000;
@@ -262,6 +263,23 @@ describe('our own side', () => {
     expect(one.healed).toEqual(['a']);
   });
 
+  it.each<[string, ProbeResult]>([
+    ['an error of the service', { ok: false, reason: 'failed', message: 'status 500', rttMs: 3 }],
+    ['a refused connection', { ok: false, reason: 'refused', message: 'connection refused' }],
+    ['a bad certificate', { ok: false, reason: 'failed', message: 'expired', answered: true }],
+  ])('without witnesses is not suspected where all that comes back is %s', async (_, answer) => {
+    const ids = ['a', 'b', 'c', 'd'];
+    const w = await world(
+      ids.map((id) => ({ id })),
+      { monitoring: { witnesses: [] } },
+    ).start();
+    await w.clock.advance(12_000);
+    for (const id of ids) w.wrong.set(id, answer);
+    await w.clock.advance(MINUTE);
+    expect(w.told('self-offline')).toEqual([]);
+    expect(w.told('incident-opened')).toHaveLength(4);
+  });
+
   it('held up for three seconds declares nobody down', async () => {
     const w = await world([{ id: 'a' }, { id: 'b' }], {
       monitoring: { interval: '2s', retryInterval: '1s', failureThreshold: 1 },
@@ -403,6 +421,28 @@ describe('a step that runs on another device', () => {
       return { ok: true };
     };
     await w.clock.advance(2 * MINUTE);
+    expect(w.healed).toEqual(['sw']);
+  });
+
+  it('is held while that device is down, also where that was not known yet', async () => {
+    const w = await world([pair[0]!, { ...pair[1], heal: [] }], { monitoring: { interval: '5m' } }).start();
+    await w.clock.advance(5_000);
+    w.down.add('sw');
+    w.down.add('ap');
+    void w.act({ type: 'ping', device: 'ap' });
+    await w.clock.advance(30_000);
+    expect(w.told('incident-opened')).toContainEqual(expect.stringContaining('ap is down'));
+    await w.clock.advance(5 * MINUTE);
+    expect(w.healed).toEqual([]);
+    expect(w.told('heal-refused')).toContainEqual(
+      expect.stringMatching(/\(unreachable\): Switch, on which a step would run: it (fails|is down)/),
+    );
+    w.down.delete('sw');
+    w.heal = (_request, { down }) => {
+      down.delete('ap');
+      return { ok: true };
+    };
+    await w.clock.advance(5 * MINUTE);
     expect(w.healed).toEqual(['sw']);
   });
 });

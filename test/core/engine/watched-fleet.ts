@@ -169,11 +169,14 @@ export class WatchedFleet {
     demand('paused', () => none(targets.filter((id) => this.paused.has(id))));
     demand('downtime', () => none(targets.filter((id) => (this.downtimes.get(id) ?? 0) > now)));
     demand('acknowledged', () => none(targets.filter((id) => this.acknowledged.has(id))));
-    demand('flapping', () => expect(this.#flapping.has(device)).toBe(false));
+    demand('flapping', () => none(targets.filter((id) => this.#flapping.has(id))));
     demand('self-offline', () => expect(this.#isSure(this.#cutSince)).toBe(false));
     demand('healthy', () => expect(this.#isSure(this.#up.get(device))).toBe(false));
     const parents = PARENTS[device] ?? [];
+    const others = targets.filter((id) => id !== device);
     demand('unreachable', () => none(parents.filter((id) => this.#isSure(this.down.get(id)))));
+    // Looked at a moment ago, however long it has been down.
+    demand('unreachable', () => none(others.filter((id) => this.#isSure(this.down.get(id)))));
     demand('cooling-down', () => expect(now).toBeGreaterThanOrEqual(this.#notBefore.get(device) ?? 0));
 
     // Written down before it runs, with a number that its incident has not had yet.

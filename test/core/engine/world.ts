@@ -44,6 +44,8 @@ export class World {
   readonly down = new Set<string>();
   /** Ids of devices that answer late, with their RTT in milliseconds. */
   readonly slow = new Map<string, number>();
+  /** Ids of devices that answer, but wrongly: with this. */
+  readonly wrong = new Map<string, ProbeResult>();
   /** What keeps us from sending to an address. */
   readonly blocked = new Map<string, string>();
   cut = false;
@@ -204,8 +206,9 @@ export class World {
   #ping(id: string, timeoutMs: number): Promise<ProbeResult> {
     const silent = this.cut || this.down.has(id);
     const rttMs = this.slow.get(id) ?? RTT_MS;
+    const answer: ProbeResult = this.wrong.get(id) ?? { ok: true, rttMs };
     return new Promise((resolve) => {
-      this.clock.setTimer(() => resolve(silent ? SILENCE : { ok: true, rttMs }), silent ? timeoutMs : rttMs);
+      this.clock.setTimer(() => resolve(silent ? SILENCE : answer), silent ? timeoutMs : rttMs);
     });
   }
 }

@@ -142,6 +142,36 @@ const HOLDS: readonly [gate: string, when: string, situation: Situation, says: R
     { devices: [broken({ parents: ['sw'] }), well({ id: 'sw', group: 'h', failing: true })] },
     /behind sw/,
   ],
+  [
+    'unreachable',
+    'the device a step runs on is down',
+    { devices: [broken(), broken({ id: 'sw' })], attempt: { targets: ['d0', 'sw'] } },
+    /SW, on which a step would run: it is down itself/,
+  ],
+  [
+    'unreachable',
+    'the device a step runs on is unreachable',
+    {
+      devices: [broken(), well({ id: 'sw', reachability: 'unreachable', rootCause: 'core' })],
+      attempt: { targets: ['d0', 'sw'] },
+    },
+    /SW, on which a step would run: behind core/,
+  ],
+  [
+    'unreachable',
+    'the device a step runs on is behind a parent that fails',
+    {
+      devices: [broken(), well({ id: 'sw', parents: ['core'] }), well({ id: 'core', failing: true })],
+      attempt: { targets: ['d0', 'sw'] },
+    },
+    /SW, on which a step would run: behind core/,
+  ],
+  [
+    'unreachable',
+    'the device a step runs on fails, and that is not confirmed yet',
+    { devices: [broken(), well({ id: 'sw', failing: true })], attempt: { targets: ['d0', 'sw'] } },
+    /SW, on which a step would run: it fails/,
+  ],
   ['healthy', 'it is up', { devices: [well()] }, /it is up/],
   ['healthy', 'it only answers slowly', { devices: [well({ reachability: 'degraded' })] }, /degraded/],
   [
@@ -152,6 +182,12 @@ const HOLDS: readonly [gate: string, when: string, situation: Situation, says: R
   ],
   ['healthy', 'it was never seen', { devices: [well({ reachability: 'unknown' })] }, /unknown/],
   ['flapping', 'it flaps', { devices: [broken({ flapping: true })] }, /flapping/],
+  [
+    'flapping',
+    'the device a step runs on flaps',
+    { devices: [broken(), well({ id: 'sw', flapping: true })], attempt: { targets: ['d0', 'sw'] } },
+    /SW, on which a step would run: it is flapping/,
+  ],
   ['attempts', 'all are used up', { attempt: { attempt: 3 } }, /all 2 attempts/],
   [
     'cooling-down',
@@ -250,6 +286,10 @@ describe('a heal passes', () => {
     [
       'when the cool-down is over to the millisecond',
       { devices: [broken({ healing: { notBeforeMonoMs: MONO } })] },
+    ],
+    [
+      'where a step runs on another device that is well',
+      { devices: [broken(), well({ id: 'sw' })], attempt: { targets: ['d0', 'sw'] } },
     ],
     ['at its last attempt', { attempt: { attempt: 2 } }],
     [

@@ -158,12 +158,16 @@ describe('the probe http', () => {
   });
 
   test('a reset and garbage are failures, a closed port refuses', async () => {
-    expect(await check({ url: `${base}/reset` })).toMatchObject({ ok: false, reason: 'failed' });
+    expect(await check({ url: `${base}/reset` })).toMatchObject({
+      ok: false,
+      reason: 'failed',
+      answered: true,
+    });
     const garbage = createTcpServer((socket) => {
       socket.on('error', () => undefined).end('SSH-2.0-x\r\n', () => socket.destroy());
     });
     const url = await listen(garbage as never, 'http');
-    expect(await check({ url })).toMatchObject({ ok: false, reason: 'failed' });
+    expect(await check({ url })).toMatchObject({ ok: false, reason: 'failed', answered: true });
     servers.pop();
     await new Promise((resolve) => garbage.close(resolve));
     expect(await check({ url })).toMatchObject({ ok: false, reason: 'refused' });
@@ -174,6 +178,7 @@ describe('the probe http', () => {
       ok: false,
       reason: 'failed',
       message: expect.stringContaining('UNABLE_TO_VERIFY_LEAF_SIGNATURE'),
+      answered: true,
     });
     expect(await check({ url: tls, insecure: true })).toMatchObject({ ok: true });
   });

@@ -62,7 +62,7 @@ describe('the probe ssh', () => {
 
   test('a server that is too busy to say anything times out', async () => {
     const port = await speak(() => undefined);
-    expect(await check({ port }, 150)).toMatchObject({ ok: false, reason: 'timeout' });
+    expect(await check({ port }, 150)).toMatchObject({ ok: false, reason: 'timeout', answered: true });
   });
 
   test('words without end are read up to their cap only', async () => {

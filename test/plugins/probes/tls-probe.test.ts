@@ -127,7 +127,7 @@ describe('the probe tls', () => {
     gone.close();
     expect(await check({ port: closed })).toMatchObject({ ok: false, reason: 'refused' });
     const mute = await servers.listen(createServer());
-    expect(await check({ port: mute }, 150)).toMatchObject({ ok: false, reason: 'timeout' });
+    expect(await check({ port: mute }, 150)).toMatchObject({ ok: false, reason: 'timeout', answered: true });
     const ssh = await servers.listen(createServer((socket) => socket.end('SSH-2.0-x\r\n')));
     expect(await check({ port: ssh })).toMatchObject({
       ok: false,
@@ -135,7 +135,7 @@ describe('the probe tls', () => {
       message: expect.stringContaining('not TLS'),
     });
     const rude = await servers.listen(createServer((socket) => socket.destroy()));
-    expect(await check({ port: rude })).toMatchObject({ ok: false, reason: 'failed' });
+    expect(await check({ port: rude })).toMatchObject({ ok: false, reason: 'failed', answered: true });
   });
 
   test('a ca file that is not there or is none is our fault; a new one is read again', async () => {
