@@ -29,6 +29,17 @@ type Ward = Readonly<{
   monitor: Monitor;
 }>;
 
+/** What answers with an error does not answer at all: a wrong answer would prove that we are not cut off. */
+const SILENCE = `export default {
+  name: 'silence',
+  apiVersion: 1,
+  apply: ({ hooks }) =>
+    hooks.afterPing.tap(({ ok }) =>
+      ok === false ? { ok, reason: 'timeout', message: 'no answer' } : undefined,
+    ),
+};
+`;
+
 type Row = Readonly<{
   gate: string;
   when: string;
@@ -89,6 +100,7 @@ const ROWS: readonly Row[] = [
   {
     gate: 'self-offline',
     when: 'nobody of the whole fleet answers',
+    config: { more: { plugins: { './silence.mjs': {} } } },
     trip: async (ward) => {
       await failedWhilePaused(ward, 'a');
       // What was heard of the others a moment ago is still believed.
@@ -362,6 +374,7 @@ function configOf(
 
 async function admit(row: Row) {
   const dir = mkdtempSync(join(tmpdir(), 'netheal-gates-'));
+  writeFileSync(join(dir, 'silence.mjs'), SILENCE, { mode: 0o600 });
   const [a, b, c, d] = await Promise.all(IDS.map(() => Patient.start()));
   const patients = { a: a!, b: b!, c: c!, d: d! };
   const events: EventRecord[] = [];
