@@ -2,6 +2,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { HTML } from './page-html.ts';
 import { CSS } from './page-style.ts';
+import { DEVICE_CSS } from './page-style-device.ts';
+
+/** A file of the chart library; its module is not minified, its script is. */
+const uplot = (file: string) => readFile(new URL(import.meta.resolve(`uplot/dist/uPlot.${file}`)), 'utf8');
 
 type Asset = Readonly<{ type: string; body: string }>;
 
@@ -22,7 +26,17 @@ export async function loadAssets(options: { actions: boolean }): Promise<Readonl
       '/',
       { type: 'text/html; charset=utf-8', body: HTML.replace('%ACTIONS%', options.actions ? 'on' : 'off') },
     ],
-    ['/page/style.css', { type: 'text/css; charset=utf-8', body: CSS }],
+    [
+      '/page/style.css',
+      { type: 'text/css; charset=utf-8', body: `${CSS}${DEVICE_CSS}${await uplot('min.css')}` },
+    ],
+    [
+      '/page/uplot.js',
+      {
+        type: 'text/javascript; charset=utf-8',
+        body: `${await uplot('iife.min.js')}\nexport default uPlot;\n`,
+      },
+    ],
     ...scripts,
   ]);
 }

@@ -13,7 +13,7 @@ export const HTML = `<!doctype html>
 </head>
 <body>
 <header class="top">
-  <h1>netheal</h1>
+  <h1><a href="#/">netheal</a></h1>
   <ul id="counts" class="counts" aria-label="Devices by state"></ul>
   <p id="banner" class="banner" role="status" hidden></p>
   <p id="live" class="live" role="status">connecting…</p>
@@ -22,7 +22,8 @@ export const HTML = `<!doctype html>
     <button id="theme" type="button"><span aria-hidden="true">◐</span><span class="hidden" id="theme-words">theme</span></button>
   </p>
 </header>
-<main id="overview">
+<main>
+<div data-view="overview">
   <section aria-labelledby="incidents-title" id="incidents-section">
     <h2 id="incidents-title">Incidents</h2>
     <ul id="incidents" class="incidents" aria-live="polite" aria-relevant="additions text"></ul>
@@ -61,6 +62,8 @@ export const HTML = `<!doctype html>
       <ul id="heals" class="heals"></ul>
     </section>
   </div>
+</div>
+<div id="device-page" data-view="device" hidden></div>
 </main>
 <dialog id="help" aria-labelledby="help-title">
   <h2 id="help-title">Keys</h2>

@@ -1,3 +1,4 @@
+import type { HealPlan } from 'netheal/plugin';
 import { byId, el, setText } from './dom.ts';
 import { askForToken, storedToken } from './token.ts';
 
@@ -16,27 +17,39 @@ export function actionButton(
   const button = el('button', '', [label], { type: 'button' });
   button.addEventListener('click', async () => {
     button.disabled = true;
-    toast(await act(path, body()));
+    tell((await act(path, body())).message);
     button.disabled = false;
   });
   return button;
 }
 
-async function act(path: string, body: Readonly<Record<string, unknown>>): Promise<string> {
+/** What came of an action, in words; `plan` and `gates` where it was a dry run. */
+export type Outcome = Readonly<{
+  ok: boolean;
+  message: string;
+  plan?: HealPlan;
+  gates?: readonly Readonly<{ gate: string; ok: boolean; reason: string | null }>[];
+}>;
+
+/** Asks the API to do something, and for the token where there is none yet. */
+export async function act(path: string, body: Readonly<Record<string, unknown>> = {}): Promise<Outcome> {
   try {
-    if (storedToken() === null && !(await askForToken('Actions need the token.'))) return 'Nothing was done.';
+    if (storedToken() === null && !(await askForToken('Actions need the token.'))) return NOTHING;
     let response = await post(path, body);
     if (response.status === 401) {
-      if (!(await askForToken('That token is not the right one.'))) return 'Nothing was done.';
+      if (!(await askForToken('That token is not the right one.'))) return NOTHING;
       response = await post(path, body);
     }
-    const answer = (await response.json()) as { message?: string; detail?: string; gate?: string };
-    if (response.ok) return answer.message ?? 'Done.';
-    return `Refused: ${answer.detail ?? `status ${response.status}`}`;
+    const answer = (await response.json()) as Partial<Outcome> & { detail?: string };
+    return response.ok
+      ? { ...answer, ok: true, message: answer.message ?? 'Done.' }
+      : { ok: false, message: `Refused: ${answer.detail ?? `status ${response.status}`}` };
   } catch {
-    return 'netheal does not answer.';
+    return { ok: false, message: 'netheal does not answer.' };
   }
 }
+
+const NOTHING: Outcome = { ok: false, message: 'Nothing was done.' };
 
 function post(path: string, body: Readonly<Record<string, unknown>>): Promise<Response> {
   return fetch(path, {
@@ -48,7 +61,8 @@ function post(path: string, body: Readonly<Record<string, unknown>>): Promise<Re
 
 let hide: ReturnType<typeof setTimeout> | undefined;
 
-function toast(text: string): void {
+/** Says something for a moment. */
+export function tell(text: string): void {
   const element = byId('toast');
   setText(element, text);
   element.hidden = false;

@@ -1,16 +1,9 @@
 import { arrange, byId, el } from './dom.ts';
 import { clock } from './format.ts';
+import { LEVELS } from './looks.ts';
 import type { EventRecord } from './wire.ts';
 
 const SHOWN = 20;
-
-const COLOURS: Readonly<Record<EventRecord['level'], string>> = {
-  info: '',
-  good: 'up',
-  warn: 'degraded',
-  bad: 'down',
-};
-const GLYPHS: Readonly<Record<EventRecord['level'], string>> = { info: '·', good: '●', warn: '◐', bad: '✖' };
 
 /** The last changes of status, the newest first. */
 export function activityList() {
@@ -24,7 +17,9 @@ export function activityList() {
         el('li', '', [
           el('time', '', [clock(Date.parse(event.at), now)], { datetime: event.at }),
           el('span', '', [
-            el('span', `glyph ${COLOURS[event.level]}`, [GLYPHS[event.level]], { 'aria-hidden': 'true' }),
+            el('span', `glyph ${LEVELS[event.level].className}`, [LEVELS[event.level].glyph], {
+              'aria-hidden': 'true',
+            }),
             event.message,
           ]),
         ]),

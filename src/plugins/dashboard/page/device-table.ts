@@ -1,6 +1,7 @@
 import { arrange, byId, el, setText } from './dom.ts';
 import { age, percent, rtt } from './format.ts';
 import { lookOf, noteOf } from './looks.ts';
+import { deviceHref } from './route.ts';
 import { sparkline } from './sparkline.ts';
 import type { DeviceRow, Fleet } from './wire.ts';
 
@@ -74,7 +75,7 @@ function cells(device: DeviceRow, note: string, since: HTMLElement): HTMLElement
       look.word,
     ]),
     cell('', [
-      el('span', 'label', [device.label]),
+      el('a', 'label', [device.label], { href: deviceHref(device.id) }),
       device.address === device.label ? '' : el('span', 'address', [device.address]),
     ]),
     cell('number', [rtt(device.rttMs)]),

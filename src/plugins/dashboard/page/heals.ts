@@ -1,3 +1,4 @@
+import type { TranscriptLine } from 'netheal/plugin';
 import { actionButton, MAY_ACT } from './actions.ts';
 import { byId, el, keyedList } from './dom.ts';
 import { clock, duration } from './format.ts';
@@ -7,7 +8,9 @@ import type { HealRow } from './wire.ts';
 const SHOWN = 20;
 
 /** Every outcome and phase as glyph, word and colour. */
-const LOOKS: Readonly<Record<string, Readonly<{ glyph: string; word: string; className: string }>>> = {
+export const HEAL_LOOKS: Readonly<
+  Record<string, Readonly<{ glyph: string; word: string; className: string }>>
+> = {
   'waiting-approval': { glyph: '!', word: 'waits for approval', className: 'degraded' },
   running: { glyph: '✚', word: 'running', className: 'healing' },
   settling: { glyph: '✚', word: 'settling', className: 'healing' },
@@ -44,8 +47,9 @@ export function healList() {
 
 const isWaiting = (heal: HealRow) => heal.phase === 'waiting-approval';
 
-function drawHeal({ heal, label, now }: Item, opened: Set<string>): HTMLElement {
-  const look = LOOKS[heal.outcome ?? heal.phase] ?? LOOKS.running!;
+/** One heal: a line that opens to its plan, its approval and its transcript. */
+export function drawHeal({ heal, label, now }: Item, opened: Set<string>): HTMLElement {
+  const look = HEAL_LOOKS[heal.outcome ?? heal.phase] ?? HEAL_LOOKS.running!;
   const took = heal.finishedAt === null ? '' : `, ${duration(heal.finishedAt - heal.startedAt)}`;
   const details = el('details', '', [
     el('summary', '', [
@@ -59,7 +63,7 @@ function drawHeal({ heal, label, now }: Item, opened: Set<string>): HTMLElement 
     el('div', 'detail', [
       heal.reason === null ? null : el('p', '', [heal.reason]),
       isWaiting(heal) ? approval(heal, label) : null,
-      transcript(heal),
+      transcriptView(heal.transcript),
     ]),
   ]);
   details.open = opened.has(heal.id) || isWaiting(heal);
@@ -101,12 +105,13 @@ function approval(heal: HealRow, label: string): HTMLElement {
   ]);
 }
 
-function transcript(heal: HealRow): HTMLElement | null {
-  if (heal.transcript.length === 0) return null;
+/** What was said, line by line; null where nothing was. */
+export function transcriptView(lines: readonly TranscriptLine[]): HTMLElement | null {
+  if (lines.length === 0) return null;
   return el(
     'div',
     'transcript',
-    heal.transcript.map(({ kind, text }) => el('div', kind, [text])),
+    lines.map(({ kind, text }) => el('div', kind, [text])),
     { role: 'log', 'aria-label': 'Transcript', tabindex: '0' },
   );
 }

@@ -3,6 +3,7 @@ import { byId, el, keyedList, setText } from './dom.ts';
 import { duration } from './format.ts';
 import { healingNote, lookOf } from './looks.ts';
 import type { Picture } from './picture.ts';
+import { deviceHref } from './route.ts';
 import type { DeviceRow, Incident } from './wire.ts';
 
 type Item = Readonly<{ incident: Incident; device: DeviceRow | undefined; behind: number }>;
@@ -73,7 +74,7 @@ function drawItem({ incident, device, behind }: Item): HTMLElement {
       word,
     ]),
     el('span', 'what', [
-      el('b', '', [device?.label ?? incident.device]),
+      el('a', 'name', [device?.label ?? incident.device], { href: deviceHref(incident.device) }),
       time,
       el('span', 'more-words', [` · ${details(incident, device, behind).join(' · ')}`]),
     ]),

@@ -1,4 +1,4 @@
-import type { DeviceRow } from './wire.ts';
+import type { DeviceRow, EventRecord } from './wire.ts';
 
 /** A state as it is seen: glyph, word and colour together, the worst first in every list. */
 export type Look = Readonly<{ rank: number; glyph: string; word: string; className: string }>;
@@ -18,6 +18,20 @@ export const ALL_LOOKS: readonly Look[] = Object.values(LOOKS);
 
 /** A heal that waits for approval does nothing yet: its device is simply down. */
 const IN_HEALING: ReadonlySet<string> = new Set(['running', 'settling', 'verifying']);
+
+/** How a bare state looks, as in an event. */
+export function lookOfState(state: string): Look {
+  return state in LOOKS ? LOOKS[state as keyof typeof LOOKS] : LOOKS.unknown;
+}
+
+/** How grave an event is, as glyph and colour. */
+export const LEVELS: Readonly<Record<EventRecord['level'], Readonly<{ glyph: string; className: string }>>> =
+  {
+    info: { glyph: '·', className: '' },
+    good: { glyph: '●', className: 'up' },
+    warn: { glyph: '◐', className: 'degraded' },
+    bad: { glyph: '✖', className: 'down' },
+  };
 
 /** How a device looks now. */
 export function lookOf(device: DeviceRow): Look {

@@ -1,16 +1,20 @@
 /** The page: follows the event stream and paints what changed. */
+import { MAY_ACT } from './actions.ts';
 import { activityList } from './activity.ts';
+import { acknowledge, downtime, heal, note, pingNow } from './device-actions.ts';
+import { devicePage } from './device-page.ts';
 import { deviceTable } from './device-table.ts';
 import { byId } from './dom.ts';
 import { healList } from './heals.ts';
 import { incidentList } from './incidents.ts';
 import { listenForKeys, showHelp } from './keys.ts';
 import { apply, type Picture, pictureOf } from './picture.ts';
+import { followRoute, routeOf } from './route.ts';
 import { follow } from './stream.ts';
 import { showBanner, showCounts, showLive } from './summary.ts';
-import { nextTheme, startTheme } from './theme.ts';
+import { nextTheme, onColours, startTheme } from './theme.ts';
 import { askForToken, storedToken, takeTokenFromAddress } from './token.ts';
-import type { Delta, Snapshot } from './wire.ts';
+import type { Delta, DeviceRow, Snapshot } from './wire.ts';
 
 const TICK_MS = 1_000;
 /** A search is sent when the reader has stopped typing for this long. */
@@ -21,6 +25,7 @@ const table = deviceTable();
 const incidents = incidentList();
 const activity = activityList();
 const heals = healList();
+const device = devicePage();
 
 let picture: Picture | null = null;
 let isLive = false;
@@ -41,6 +46,7 @@ function paint(): void {
   table.show(picture.devices, filter.value.trim().toLowerCase(), now, picture.fleet);
   activity.show(picture.changes, now);
   heals.show(picture, now);
+  device.show(picture, now);
 }
 
 /** Many messages, one painting: and none at all while nobody looks at the tab. */
@@ -68,6 +74,7 @@ function tick(): void {
   const now = Date.now();
   table.tick(now);
   incidents.tick(now);
+  device.tick(now);
   showFreshness();
 }
 
@@ -93,9 +100,28 @@ function clearFilter(): void {
   search();
 }
 
+/** From the page of a device back to the overview; there, away with the filter. */
+function showAll(): void {
+  if (device.current() === undefined) clearFilter();
+  else location.hash = '#/';
+}
+
+/** What a key does with the device that is open. */
+function aboutDevice(action: (device: DeviceRow) => Promise<void>): () => void {
+  return () => {
+    const open = device.current();
+    if (open !== undefined && MAY_ACT) void action(open);
+  };
+}
+
 listenForKeys([
   { keys: ['/'], shown: '/', does: 'filter the devices', run: () => filter.focus() },
-  { keys: ['Escape'], shown: 'Esc', does: 'show all devices again', run: clearFilter },
+  { keys: ['Escape'], shown: 'Esc', does: 'show all devices again', run: showAll },
+  { keys: ['h'], shown: 'h', does: 'heal the device', run: aboutDevice(heal) },
+  { keys: ['m'], shown: 'm', does: 'its downtime', run: aboutDevice(downtime) },
+  { keys: ['A'], shown: 'A', does: 'acknowledge it', run: aboutDevice(acknowledge) },
+  { keys: ['N'], shown: 'N', does: 'a note about it', run: aboutDevice(note) },
+  { keys: ['p'], shown: 'p', does: 'ping it now', run: aboutDevice(pingNow) },
   {
     keys: ['t'],
     shown: 't',
@@ -106,9 +132,11 @@ listenForKeys([
 ]);
 startTheme();
 takeTokenFromAddress();
+onColours(device.redraw);
+addEventListener('resize', device.redraw);
 setInterval(tick, TICK_MS);
 const stream = follow({
-  url: () => `/api/events?lens=${encodeURIComponent(searched)}`,
+  url: streamAddress,
   token: storedToken,
   onMessage,
   onAlive() {
@@ -124,3 +152,14 @@ const stream = follow({
     while (!(await askForToken('Reading this page from another machine needs the token.')));
   },
 });
+followRoute(({ view, id }) => {
+  if (view === 'device') device.open(id);
+  else device.close();
+  if (picture?.fleet) stream.restart();
+});
+
+/** Of a large fleet comes what needs a look, what was searched for, and the device that is open. */
+function streamAddress(): string {
+  const { view, id } = routeOf(location.hash);
+  return `/api/events?${new URLSearchParams({ lens: searched, ...(view === 'device' ? { device: id } : {}) })}`;
+}

@@ -8,13 +8,17 @@ export type DeviceRow = Readonly<{
   address: string;
   label: string;
   group: string;
+  tags: Readonly<Record<string, string>>;
+  parents: readonly string[];
   reachability: Reachability;
   hardness: Hardness;
   since: number;
   rttMs: number | null;
   lossPercent: number;
   recent: readonly (number | null)[];
+  lastCheckAt: number | null;
   consecutiveFailures: number;
+  failure: Readonly<{ kind: string; probe: string; message: string }> | null;
   healing: Readonly<{ phase: HealingPhase; attempts: number; maxAttempts: number; reason: string | null }>;
   flags: Readonly<{
     flapping: boolean;
@@ -23,7 +27,22 @@ export type DeviceRow = Readonly<{
     paused: boolean;
   }>;
   rootCause: string | null;
-  stats: Readonly<{ uptimePercent: number | null; averageRttMs: number | null }>;
+  stats: Readonly<{ uptimePercent: number | null; averageRttMs: number | null; totalChecks: number }>;
+  probes: readonly Readonly<{
+    name: string;
+    ok: boolean | null;
+    rttMs: number | null;
+    message: string | null;
+  }>[];
+  /** How it is checked and healed, in words. */
+  config: Readonly<{
+    intervalMs: number;
+    timeoutMs: number;
+    failureThreshold: number;
+    ssh: string | null;
+    via?: readonly string[];
+    strategies: readonly string[];
+  }>;
 }>;
 
 export type HealRow = HealRecord &

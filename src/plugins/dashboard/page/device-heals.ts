@@ -1,0 +1,81 @@
+/** The heals of a device: those the page follows live, and the older ones of the history, read when they are opened. */
+import { el, keyedList } from './dom.ts';
+import { clock, duration } from './format.ts';
+import { drawHeal, HEAL_LOOKS, transcriptView } from './heals.ts';
+import { healOf, healsOf, type PastHeal } from './history.ts';
+import type { Picture } from './picture.ts';
+import { planView } from './plan.ts';
+import type { DeviceRow, HealRow } from './wire.ts';
+
+const ASKED = 50;
+
+export function deviceHeals() {
+  const live = el('ul', 'heals');
+  const older = el('ul', 'heals');
+  const none = el('p', 'soft', ['None so far.']);
+  const element = el('section', '', [el('h2', '', ['Heals']), none, live, older]);
+  const opened = new Set<string>();
+  const draw = keyedList<Readonly<{ heal: HealRow; label: string; now: number }>>(
+    live,
+    (item) => drawHeal(item, opened),
+    ({ heal }) => heal.id,
+    ({ heal }) => heal,
+  );
+  const drawOlder = keyedList<PastHeal>(
+    older,
+    drawPast,
+    ({ id }) => id,
+    ({ outcome, phase }) => `${outcome} ${phase}`,
+  );
+
+  return {
+    element,
+    /** Of what the page follows. */
+    show(device: DeviceRow, { heals }: Picture, now: number): void {
+      const own = [...heals.values()].filter((heal) => heal.device === device.id);
+      own.sort((a, b) => b.startedAt - a.startedAt);
+      draw(own.map((heal) => ({ heal, label: device.label, now })));
+    },
+    /** Of what was before. */
+    async load(device: DeviceRow, { heals }: Picture, isStill: () => boolean): Promise<void> {
+      const answer = await healsOf(device.id, ASKED);
+      if (!isStill()) return;
+      drawOlder((answer?.heals ?? []).filter(({ id }) => !heals.has(id)));
+      none.hidden = live.childElementCount + older.childElementCount > 0;
+    },
+  };
+}
+
+function drawPast(heal: PastHeal): HTMLElement {
+  const look = HEAL_LOOKS[heal.outcome ?? heal.phase ?? ''] ?? HEAL_LOOKS.interrupted!;
+  const took = heal.finishedAt === null ? '' : `, ${duration(heal.finishedAt - heal.startedAt)}`;
+  const attempt = heal.attempt === null ? '' : `, attempt ${heal.attempt} of ${heal.maxAttempts}`;
+  const detail = el('div', 'detail', [heal.reason === '' ? null : el('p', '', [heal.reason])]);
+  const details = el('details', '', [
+    el('summary', '', [
+      el('time', '', [clock(heal.startedAt, Date.now())]),
+      ' ',
+      el('span', look.className, [el('span', 'glyph', [look.glyph], { 'aria-hidden': 'true' }), look.word]),
+      el('span', 'soft', [` · ${heal.strategy ?? 'unknown'}${attempt}${took}`]),
+    ]),
+    detail,
+  ]);
+  details.addEventListener('toggle', () => void fill(), { once: true });
+  return el('li', '', [details]);
+
+  async function fill(): Promise<void> {
+    const found = await healOf(heal.id);
+    if (found === null) {
+      detail.append(el('p', 'soft', ['The history has no more about it.']));
+      return;
+    }
+    detail.append(
+      ...found.gates.map(({ at, gate, message }) =>
+        el('p', 'soft', [`${clock(at, Date.now())} ⊘ ${gate}: ${message}`]),
+      ),
+      ...[found.plan === null ? null : planView(found.plan), transcriptView(found.transcript)].filter(
+        (part) => part !== null,
+      ),
+    );
+  }
+}
