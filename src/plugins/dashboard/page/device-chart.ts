@@ -86,12 +86,18 @@ export function deviceChart() {
     const data = columns(series.points);
     const width = Math.max(280, picture.clientWidth);
     if (plot === null) {
-      plot = new Plot(options(width, colours(), tellPoint), data, picture);
+      plot = new Plot(
+        options(width, colours(picture), {
+          span: () => [last!.from / 1_000, last!.to / 1_000],
+          onPoint: tellPoint,
+        }),
+        data,
+        picture,
+      );
     } else {
       if (plot.width !== width) plot.setSize({ width, height: HEIGHT });
-      plot.setData(data, false);
+      plot.setData(data);
     }
-    plot.setScale('x', { min: series.from / 1_000, max: series.to / 1_000 });
   }
 
   function tellPoint(index: number | null): void {
@@ -191,22 +197,24 @@ function pointWords([at, , loss, minMs, avgMs, maxMs]: SeriesPoint): string {
 
 type Colours = Readonly<Record<'line' | 'band' | 'loss' | 'text' | 'grid', string>>;
 
-function colours(): Colours {
-  const style = getComputedStyle(document.documentElement);
-  const value = (name: string) => style.getPropertyValue(name).trim();
-  return {
-    line: value('--healing'),
-    band: `${value('--healing')}38`,
-    loss: value('--down'),
-    text: value('--soft'),
-    grid: value('--line'),
+/** A canvas knows no variables of the style sheet: what they come to is read from an element that has the colour. */
+function colours(host: HTMLElement): Colours {
+  const probe = el('span');
+  host.append(probe);
+  const value = (name: string) => {
+    probe.style.color = `var(${name})`;
+    return getComputedStyle(probe).color;
   };
+  const line = value('--healing');
+  const found = { line, loss: value('--down'), text: value('--soft'), grid: value('--line') };
+  probe.remove();
+  return { ...found, band: `color-mix(in srgb, ${line} 22%, transparent)` };
 }
 
 function options(
   width: number,
   { line, band, loss, text, grid }: Colours,
-  onPoint: (index: number | null) => void,
+  { span, onPoint }: Readonly<{ span(): [from: number, to: number]; onPoint(index: number | null): void }>,
 ): uPlot.Options {
   const axis = { stroke: text, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1 } };
   return {
@@ -214,7 +222,11 @@ function options(
     height: HEIGHT,
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false } },
-    scales: { ms: { range: (_, _min, max) => [0, Math.max(max * 1.1, 1)] }, percent: { range: [0, 100] } },
+    scales: {
+      x: { range: () => span() },
+      ms: { range: (_, _min, max) => [0, Math.max(max * 1.1, 1)] },
+      percent: { range: [0, 100] },
+    },
     axes: [
       {
         ...axis,
