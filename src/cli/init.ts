@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { isAddress } from '../core/config/address.ts';
@@ -6,6 +6,7 @@ import { defaultGateway } from '../core/engine/uplink.ts';
 import { NethealError } from '../core/errors.ts';
 import { EXIT, type GlobalOptions, print } from './context.ts';
 import { type FirstDevice, initText } from './init-text.ts';
+import { writeWhole } from './write-whole.ts';
 
 export type InitOptions = GlobalOptions &
   Readonly<{ device?: readonly string[]; user?: string; output: string; force?: boolean }>;
@@ -21,7 +22,7 @@ export async function init(options: InitOptions): Promise<number> {
   const given = (options.device ?? []).map(deviceOf);
   const { devices, user } =
     given.length > 0 ? { devices: given, user: options.user ?? null } : await ask(options);
-  write(path, initText({ devices, user, gateway: defaultGateway() }));
+  writeWhole(path, initText({ devices, user, gateway: defaultGateway() }));
   print(
     `${path} is written. Next: \`netheal config\` shows what it means, \`netheal check\` tries it, \`netheal-tui\` runs it.`,
   );
@@ -70,19 +71,5 @@ async function ask({ user }: InitOptions): Promise<{ devices: FirstDevice[]; use
     throw new NethealError('NH_ARGUMENT_INVALID', 'nothing is written');
   } finally {
     terminal.close();
-  }
-}
-
-/** Whole or not at all, and for nobody else to read: passwords may come to stand in it. */
-function write(path: string, text: string): void {
-  const part = `${path}.${process.pid}.part`;
-  const fd = openSync(part, 'wx', 0o600);
-  try {
-    writeSync(fd, text);
-    closeSync(fd);
-    renameSync(part, path);
-  } catch (thrown) {
-    rmSync(part, { force: true });
-    throw thrown;
   }
 }

@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import type { Action } from '../core/api/types.ts';
 import { addCompletion } from './completion.ts';
 import { currentUser, EXIT, type GlobalOptions, runCommand } from './context.ts';
+import { FORMAT_NAMES } from './import/format-names.ts';
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
@@ -98,6 +99,17 @@ function program(): Command {
     .option('--output <file>', 'where it is written', '.nethealrc')
     .option('--force', 'overwrite it')
     .action(does(async (options: never) => (await import('./init.ts')).init(options)));
+  command('import <file>', 'adds the hosts of another file to the config (- reads standard input)')
+    .addOption(
+      new Option(
+        '--format <format>',
+        'what it is (default: told by its name and by what stands in it)',
+      ).choices(FORMAT_NAMES),
+    )
+    .option('--dry-run', 'print the devices; write nothing')
+    .action(
+      does(async (file: string, options: never) => (await import('./import.ts')).importHosts(file, options)),
+    );
   command('demo', 'a playground on loopback: real probes, a real SSH server, an outage every so often')
     .option('--plain', 'lines instead of a screen')
     .action(does(async (options: never) => (await import('./demo.ts')).demo(options)));

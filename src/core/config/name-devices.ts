@@ -45,7 +45,7 @@ function named(
     problems.add([...path, 'host'], 'ip and host are one thing: give one of them');
   const address = own.ip ?? own.host ?? '';
   const label = own.label ?? own.id ?? address;
-  let id = own.id ?? (slug(own.label ?? '') || slug(address) || `device-${index + 1}`);
+  let id = own.id ?? idFrom(own.label, address, index);
   // The seed knew no ids, so two devices of one label are no mistake there.
   if (seed && byId.has(id)) id = `${id}-${slug(address)}`;
   const first = byId.get(id);
@@ -72,6 +72,11 @@ function merged(below: unknown, above: unknown): unknown {
 
 function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The id of a device that gives itself none. */
+export function idFrom(label: string | undefined, address: string, index: number): string {
+  return slug(label ?? '') || slug(address) || `device-${index + 1}`;
 }
 
 /** `Core gateway` -> `core-gateway`. */

@@ -174,7 +174,8 @@ const sharedDeviceKeys = {
   healing: z.strictObject(healKeys).optional(),
 };
 
-const device = z.strictObject({
+/** One device, as a person writes it. */
+export const deviceSchema = z.strictObject({
   id: id.optional(),
   label: words.optional(),
   ip: address.optional(),
@@ -216,7 +217,7 @@ export const configSchema = z.strictObject({
     })
     .optional(),
   defaults: z.strictObject(sharedDeviceKeys).optional(),
-  devices: z.array(device),
+  devices: z.array(deviceSchema),
   downtimes: z.array(downtime).optional(),
   dialects: z
     .record(
