@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { HTML } from './page-html.ts';
 import { CSS } from './page-style.ts';
+import { APPROVAL_CSS } from './page-style-approval.ts';
 import { DEVICE_CSS } from './page-style-device.ts';
 
 /** A file of the chart library; its module is not minified, its script is. */
@@ -28,7 +29,10 @@ export async function loadAssets(options: { actions: boolean }): Promise<Readonl
     ],
     [
       '/page/style.css',
-      { type: 'text/css; charset=utf-8', body: `${CSS}${DEVICE_CSS}${await uplot('min.css')}` },
+      {
+        type: 'text/css; charset=utf-8',
+        body: `${CSS}${DEVICE_CSS}${APPROVAL_CSS}${await uplot('min.css')}`,
+      },
     ],
     [
       '/page/uplot.js',

@@ -13,9 +13,10 @@ export const HTML = `<!doctype html>
 </head>
 <body>
 <header class="top">
-  <h1><a href="#/">netheal</a></h1>
+  <h1><a id="home" href="#/">netheal</a></h1>
   <ul id="counts" class="counts" aria-label="Devices by state"></ul>
   <p id="banner" class="banner" role="status" hidden></p>
+  <p role="status"><button id="approvals" class="waiting" type="button" title="heals that wait for approval (a)" hidden></button></p>
   <p id="live" class="live" role="status">connecting…</p>
   <p class="tools">
     <button id="help-open" type="button" title="keys (?)"><span aria-hidden="true">?</span><span class="hidden">keys</span></button>

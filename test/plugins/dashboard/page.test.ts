@@ -118,22 +118,6 @@ describe.skipIf(HAS_NO_BROWSER)('the page in a browser', () => {
     expect(await heal.getByText('exit code 1').isVisible()).toBe(true);
   });
 
-  test('a grave heal is approved by typing the label, with the hash of the plan that was shown', async () => {
-    await open({ path: `#token=${TOKEN}` });
-    expect(page.url()).not.toContain(TOKEN);
-    const heal = page.locator('#heals > li', { hasText: 'waits for approval' });
-    const approve = heal.getByRole('button', { name: 'Approve' });
-    expect(await heal.textContent()).toContain('ip link set eth0 up');
-    expect(await approve.isDisabled()).toBe(true);
-    await heal.getByRole('textbox').fill('Core gateway');
-    await approve.click();
-    await page.locator('#toast', { hasText: 'done' }).waitFor();
-    expect(source.acted).toEqual([
-      { type: 'approve', heal: 'h5', hash: 'a1b2c3d4e5f6', by: 'token', typedLabel: 'Core gateway' },
-    ]);
-    expect(complaints).toEqual([]);
-  });
-
   test('an action asks for the token once, and a refusal is said', async () => {
     source.answer = () => ({
       ok: false,

@@ -1,10 +1,12 @@
 /** The heals of a device: those the page follows live, and the older ones of the history, read when they are opened. */
 import { el, keyedList } from './dom.ts';
 import { clock, duration } from './format.ts';
-import { drawHeal, HEAL_LOOKS, transcriptView } from './heals.ts';
+import { healLook } from './heal-looks.ts';
+import { drawHeal } from './heals.ts';
 import { healOf, healsOf, type PastHeal } from './history.ts';
 import type { Picture } from './picture.ts';
 import { planView } from './plan.ts';
+import { transcriptView } from './transcript.ts';
 import type { DeviceRow, HealRow } from './wire.ts';
 
 const ASKED = 50;
@@ -47,7 +49,7 @@ export function deviceHeals() {
 }
 
 function drawPast(heal: PastHeal): HTMLElement {
-  const look = HEAL_LOOKS[heal.outcome ?? heal.phase ?? ''] ?? HEAL_LOOKS.interrupted!;
+  const look = healLook(heal);
   const took = heal.finishedAt === null ? '' : `, ${duration(heal.finishedAt - heal.startedAt)}`;
   const attempt = heal.attempt === null ? '' : `, attempt ${heal.attempt} of ${heal.maxAttempts}`;
   const detail = el('div', 'detail', [heal.reason === '' ? null : el('p', '', [heal.reason])]);

@@ -1,25 +1,13 @@
-import type { TranscriptLine } from 'netheal/plugin';
-import { actionButton, MAY_ACT } from './actions.ts';
+import { openApprovals } from './approval.ts';
 import { byId, el, keyedList } from './dom.ts';
 import { clock, duration } from './format.ts';
+import { healLook } from './heal-looks.ts';
 import type { Picture } from './picture.ts';
+import { planView } from './plan.ts';
+import { transcriptView } from './transcript.ts';
 import type { HealRow } from './wire.ts';
 
 const SHOWN = 20;
-
-/** Every outcome and phase as glyph, word and colour. */
-export const HEAL_LOOKS: Readonly<
-  Record<string, Readonly<{ glyph: string; word: string; className: string }>>
-> = {
-  'waiting-approval': { glyph: '!', word: 'waits for approval', className: 'degraded' },
-  running: { glyph: '✚', word: 'running', className: 'healing' },
-  settling: { glyph: '✚', word: 'settling', className: 'healing' },
-  verifying: { glyph: '✚', word: 'verifying', className: 'healing' },
-  healed: { glyph: '✔', word: 'healed', className: 'up' },
-  failed: { glyph: '✖', word: 'failed', className: 'down' },
-  refused: { glyph: '⊘', word: 'refused', className: 'quiet' },
-  interrupted: { glyph: '⊘', word: 'interrupted', className: 'degraded' },
-};
 
 type Item = Readonly<{ heal: HealRow; label: string; now: number }>;
 
@@ -49,7 +37,7 @@ const isWaiting = (heal: HealRow) => heal.phase === 'waiting-approval';
 
 /** One heal: a line that opens to its plan, its approval and its transcript. */
 export function drawHeal({ heal, label, now }: Item, opened: Set<string>): HTMLElement {
-  const look = HEAL_LOOKS[heal.outcome ?? heal.phase] ?? HEAL_LOOKS.running!;
+  const look = healLook(heal);
   const took = heal.finishedAt === null ? '' : `, ${duration(heal.finishedAt - heal.startedAt)}`;
   const details = el('details', '', [
     el('summary', '', [
@@ -62,7 +50,7 @@ export function drawHeal({ heal, label, now }: Item, opened: Set<string>): HTMLE
     ]),
     el('div', 'detail', [
       heal.reason === null ? null : el('p', '', [heal.reason]),
-      isWaiting(heal) ? approval(heal, label) : null,
+      isWaiting(heal) ? waiting(heal) : null,
       transcriptView(heal.transcript),
     ]),
   ]);
@@ -74,44 +62,9 @@ export function drawHeal({ heal, label, now }: Item, opened: Set<string>): HTMLE
   return el('li', '', [details]);
 }
 
-/** What is approved is what is read here: the hash of exactly this plan goes along. */
-function approval(heal: HealRow, label: string): HTMLElement {
-  const { plan } = heal;
-  const commands = plan.steps.flatMap((step) => [
-    el('div', 'info', [`on ${step.target} (${step.kind})`]),
-    ...step.lines.map((line) => el('div', 'command', [line])),
-  ]);
-  const base = `/api/heals/${encodeURIComponent(heal.id)}`;
-  const isGrave = plan.risk === 'high';
-  const typed = el('input', '', [], {
-    'aria-label': `Type ${label} to approve`,
-    placeholder: `type ${label}`,
-    autocomplete: 'off',
-  });
-  const approve = actionButton('Approve', `${base}/approve`, () => ({
-    hash: plan.hash,
-    ...(isGrave ? { typedLabel: typed.value } : {}),
-  }));
-  approve.disabled = isGrave;
-  typed.addEventListener('input', () => {
-    approve.disabled = typed.value !== label;
-  });
-  return el('div', '', [
-    el('p', 'soft', [`Asked by ${heal.by} · risk ${plan.risk} · plan ${plan.hash}`]),
-    el('div', 'transcript', commands),
-    MAY_ACT
-      ? el('p', 'buttons', [isGrave ? typed : null, approve, actionButton('Reject', `${base}/reject`)])
-      : null,
-  ]);
-}
-
-/** What was said, line by line; null where nothing was. */
-export function transcriptView(lines: readonly TranscriptLine[]): HTMLElement | null {
-  if (lines.length === 0) return null;
-  return el(
-    'div',
-    'transcript',
-    lines.map(({ kind, text }) => el('div', kind, [text])),
-    { role: 'log', 'aria-label': 'Transcript', tabindex: '0' },
-  );
+/** What would run, and the way to the dialog in which a person answers. */
+function waiting(heal: HealRow): HTMLElement {
+  const review = el('button', '', ['Review…'], { type: 'button' });
+  review.addEventListener('click', () => openApprovals(heal.id));
+  return el('div', '', [planView(heal.plan), el('p', 'buttons', [review])]);
 }

@@ -1,6 +1,7 @@
 /** The page: follows the event stream and paints what changed. */
 import { MAY_ACT } from './actions.ts';
 import { activityList } from './activity.ts';
+import { openApprovals, showApprovals, tickApprovals } from './approval.ts';
 import { acknowledge, downtime, heal, note, pingNow } from './device-actions.ts';
 import { devicePage } from './device-page.ts';
 import { deviceTable } from './device-table.ts';
@@ -46,6 +47,7 @@ function paint(): void {
   table.show(picture.devices, filter.value.trim().toLowerCase(), now, picture.fleet);
   activity.show(picture.changes, now);
   heals.show(picture, now);
+  showApprovals(picture, now);
   device.show(picture, now);
 }
 
@@ -75,6 +77,7 @@ function tick(): void {
   table.tick(now);
   incidents.tick(now);
   device.tick(now);
+  tickApprovals(now);
   showFreshness();
 }
 
@@ -117,6 +120,7 @@ function aboutDevice(action: (device: DeviceRow) => Promise<void>): () => void {
 listenForKeys([
   { keys: ['/'], shown: '/', does: 'filter the devices', run: () => filter.focus() },
   { keys: ['Escape'], shown: 'Esc', does: 'show all devices again', run: showAll },
+  { keys: ['a'], shown: 'a', does: 'the heals that wait for approval', run: () => openApprovals() },
   { keys: ['h'], shown: 'h', does: 'heal the device', run: aboutDevice(heal) },
   { keys: ['m'], shown: 'm', does: 'its downtime', run: aboutDevice(downtime) },
   { keys: ['A'], shown: 'A', does: 'acknowledge it', run: aboutDevice(acknowledge) },
@@ -131,6 +135,7 @@ listenForKeys([
   { keys: ['?'], shown: '?', does: 'these keys', run: showHelp },
 ]);
 startTheme();
+byId('approvals').addEventListener('click', () => openApprovals());
 takeTokenFromAddress();
 onColours(device.redraw);
 addEventListener('resize', device.redraw);
