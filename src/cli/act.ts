@@ -18,7 +18,10 @@ export async function send(action: Action, options: GlobalOptions): Promise<numb
   }
 }
 
-/** `netheal approve HEAL`: a heal's number stands for one plan; with `--hash` it must be the one you have seen. */
+/**
+ * `netheal approve HEAL`: a heal's number stands for one plan, until somebody edits it; with `--hash` it must be the one you
+ * have seen.
+ */
 export async function approve(
   heal: string,
   options: GlobalOptions & { hash?: string; label?: string },
@@ -29,6 +32,14 @@ export async function approve(
   if (!options.json) {
     for (const step of waiting?.plan.steps ?? [])
       for (const line of step.lines) print(`  on ${step.target}: ${line}`);
+  }
+  if (waiting?.editedBy !== undefined && options.hash === undefined) {
+    // Whoever has read the plan before it was edited must not say yes to what they have not seen.
+    const { plan, editedBy } = waiting;
+    const message = `heal ${heal} was edited by ${editedBy}: if these are the commands you mean, say --hash ${plan.hash}`;
+    if (options.json) print(JSON.stringify({ ok: false, code: 'NH_NOT_ALLOWED', gate: 'approval', message }));
+    else process.stderr.write(`${message}\n`);
+    return EXIT.refused;
   }
   const hash = options.hash ?? waiting?.plan.hash ?? '';
   const typedLabel = options.label === undefined ? {} : { typedLabel: options.label };

@@ -48,6 +48,7 @@ export async function doctor(ids: readonly string[], options: GlobalOptions): Pr
   try {
     for (const finding of engines(tool)) tell(finding);
     const devices = pick(tool.devices, ids);
+    const loggedInTo = targetsOfHeals(tool.devices);
     for (const device of devices) {
       const outcome = await checkOnce(tool, device);
       const said =
@@ -57,7 +58,9 @@ export async function doctor(ids: readonly string[], options: GlobalOptions): Pr
             ? outcome.failure.message
             : outcome.reason;
       tell({ ok: outcome.verdict === 'ok' ? true : 'warn', what: `${device.id}: probes`, said });
-      tell(await login(tool, device));
+      const found = await login(tool, device);
+      const isNeeded = found.ok !== false || loggedInTo.has(device.id);
+      tell(isNeeded ? found : { ...found, ok: 'warn', said: `${found.said}; no heal logs in to it` });
     }
   } finally {
     await tool.done();
@@ -155,6 +158,15 @@ function engines({ assembly }: Tool): Finding[] {
       },
     ];
   });
+}
+
+/** Devices that some heal logs in to; `defaults` may give access to all the others too. */
+function targetsOfHeals(devices: Tool['devices']): ReadonlySet<string> {
+  const targets = new Set<string>();
+  for (const { id, strategies } of devices)
+    for (const { healer, on } of strategies.flatMap(({ steps }) => steps))
+      if (healer.needsSsh) targets.add(on?.id ?? id);
+  return targets;
 }
 
 async function login({ assembly }: Tool, device: Tool['devices'][number]): Promise<Finding> {

@@ -54,15 +54,27 @@ function ofHistory(config: ResolvedConfig, id: string | undefined): readonly Sho
   }
 }
 
-function headOf({ id, device, attempt, maxAttempts, strategy, phase, outcome, reason, by }: Shown): string[] {
+function headOf(heal: Shown): string[] {
+  const { id, device, attempt, maxAttempts, strategy, phase, outcome, reason, by, plan, editedBy } = heal;
   // Those of a history of the first versions say less.
   const nth = attempt === null ? '' : `  ${attempt}/${maxAttempts}  "${strategy}"`;
   const who = by === null ? '' : `  by ${by}`;
   const lines = [
     `${id}  ${device}${nth}  ${outcome ?? phase ?? 'without an end'}${who}${reason ? `: ${reason}` : ''}`,
   ];
-  if (phase === 'waiting-approval') lines.push(`   netheal approve ${id}   or   netheal reject ${id}`);
+  if (phase === 'waiting-approval') {
+    const label = plan?.risk === 'high' ? ' --label <label of the device>' : '';
+    const hash = plan && editedBy !== null ? ` --hash ${plan.hash}` : '';
+    lines.push(`   netheal approve ${id}${hash}${label}   or   netheal reject ${id}`);
+  }
   return lines;
+}
+
+function planOf({ plan, editedBy }: Shown): string[] {
+  if (!plan) return [];
+  const edited = editedBy === null ? '' : `, edited by ${editedBy}`;
+  const steps = plan.steps.flatMap(({ target, lines }) => lines.map((line) => `   on ${target}: ${line}`));
+  return [`   plan ${plan.hash}, risk ${plan.risk}${edited}`, ...steps];
 }
 
 function linesOf(heal: Shown, recorded: readonly Shown[] | null): string[] {
@@ -72,9 +84,7 @@ function linesOf(heal: Shown, recorded: readonly Shown[] | null): string[] {
   const transcript = heal.transcript?.length ? heal.transcript : (same?.transcript ?? []);
   return [
     ...headOf(heal),
-    ...(heal.plan?.steps ?? []).flatMap(({ target, lines }) =>
-      lines.map((line) => `   on ${target}: ${line}`),
-    ),
+    ...planOf(heal),
     ...(same?.gates ?? []).map(({ at, gate, message }) => `   ${time(at)} gate    ${gate}: ${message}`),
     ...transcript.map(({ at, kind, text }) => `   ${time(at)} ${kind.padEnd(7)} ${text}`),
   ];

@@ -161,6 +161,24 @@ describe('doctor', () => {
     );
   });
 
+  test('a login that no heal needs is no failure: defaults give access to every device', async () => {
+    const config = (heal: string) =>
+      [
+        'stateDir: ./state',
+        'monitoring: { interval: 1s, timeout: 500ms, witnesses: [] }',
+        'defaults: { icmp: false, ssh: { username: op, password: x, port: 1, knownHosts: ./known_hosts } }',
+        'devices:',
+        `  - { id: pdu, ip: 127.0.0.1, probes: [{ type: exec, command: [/bin/true] }]${heal} }`,
+        'plugins: { dashboard: false }',
+        '',
+      ].join('\n');
+    const unneeded = await netheal(folder(config('')), 'doctor');
+    expect(unneeded.stdout).toMatch(/^! pdu: login: .*connection refused.*; no heal logs in to it$/m);
+    const needed = await netheal(folder(config(', heal: [reboot]')), 'doctor');
+    expect(needed.stdout).toMatch(/^✖ pdu: login: .*connection refused/m);
+    expect([unneeded.code, needed.code]).toEqual([0, 1]);
+  });
+
   test('only looks at the state directory: made by root, it would be closed to the daemon', async () => {
     const cwd = folder();
     const { stdout } = await netheal(cwd, 'doctor');

@@ -35,6 +35,7 @@ describe('netheal heals without a daemon', () => {
     heal('2', {
       ...done(T0 + 2_000),
       by: 'ann',
+      editedBy: 'bea',
       plan: { ...PLAN, steps: [{ kind: 'ssh', target: 'a', lines: ['reboot'] }] },
       transcript: [
         { at: T0 + 2_001, kind: 'command', text: 'reboot' },
@@ -57,6 +58,7 @@ describe('netheal heals without a daemon', () => {
     const { stdout } = await netheal(cwd, 'heals', '2');
     expect(stdout.split('\n')).toEqual([
       '2  a  1/2  "restart"  healed  by ann: verified',
+      `   plan ${PLAN.hash}, risk ${PLAN.risk}, edited by bea`,
       '   on a: reboot',
       '   00:00:00.500 gate    cooldown: A: too soon',
       '   00:00:02.001 command reboot',

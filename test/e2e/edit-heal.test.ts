@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { connectSource } from '../../src/core/api/client.ts';
+import { netheal as runTool } from '../cli/netheal.ts';
 import { Patient } from './patient.ts';
 import { runNetheal } from './run-netheal.ts';
 
@@ -29,6 +30,10 @@ it('what a person has made of a heal that waits is what runs on the device, afte
   expect(edited).toMatchObject({ ok: true, plan: { risk: 'high' } });
   const { hash } = (edited as { plan: typeof plan }).plan;
   expect(await source.act({ type: 'approve', heal, hash: plan.hash, by })).toMatchObject({ ok: false });
+  // Who has only its number may have read it before it was edited.
+  const blind = await runTool(netheal.dir, '-c', 'netheal.yaml', 'approve', heal, '--label', 'Attic');
+  expect(blind).toMatchObject({ code: 3, stderr: expect.stringContaining(`edited by ada: if these are`) });
+  expect(blind.stderr).toContain(`--hash ${hash}`);
   // It has become grave: the label has to be typed.
   expect(await source.act({ type: 'approve', heal, hash, by })).toMatchObject({ ok: false });
   expect(patient.connections).toBe(0);

@@ -26,8 +26,10 @@ export class AttemptRecord {
     this.#heal = { ...pending, phase: 'running', startedAt: context.clock.now(), expiresAt: null };
     this.transcript = new LiveTranscript(context.clock.now, (line) => {
       this.#show({ transcript: [...this.transcript.lines] });
-      if (line.kind === 'command')
-        this.#tell({ type: 'heal-step', level: 'info', message: `$ ${line.text}` });
+      if (line.kind !== 'command') return;
+      const { place } = this.transcript;
+      const message = `${place === null ? '' : `on ${place} `}$ ${line.text}`;
+      this.#tell({ type: 'heal-step', level: 'info', message });
     });
   }
 

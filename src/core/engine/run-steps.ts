@@ -33,7 +33,8 @@ async function runStep(
   { healer, spec, target, ssh, timeoutMs }: PreparedStep,
   transcript: LiveTranscript,
 ): Promise<StepResult> {
-  if (target.id !== device.id) transcript.write('info', `on ${target.label} (${target.address})`);
+  transcript.place = target.id === device.id ? null : target.label;
+  if (transcript.place !== null) transcript.write('info', `on ${target.label} (${target.address})`);
   if (healer.needsSsh && !ssh) {
     return { ok: false, acted: false, message: `the config has no ssh access to ${target.id}` };
   }

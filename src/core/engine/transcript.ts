@@ -10,6 +10,8 @@ const MIN_MASKED = 3;
 /** A bounded, masked, live transcript: `onLine` hears each line as it is written. */
 export class LiveTranscript implements Transcript {
   readonly lines: TranscriptLine[] = [];
+  /** Where the step runs, if not on the device that is healed: its label. */
+  place: string | null = null;
   readonly #secrets = new Set<string>();
   readonly #now: () => number;
   readonly #onLine: (line: TranscriptLine) => void;

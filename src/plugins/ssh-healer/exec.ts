@@ -6,10 +6,12 @@ import type { Input } from './sudo.ts';
 
 // Between TERM and KILL, and between KILL and the end of the channel.
 const SIGNAL_GRACE_MS = 250;
+// A device that is not well is slow to start what shall stop a command; without a connection it would not start it at all.
+const STOP_AT_MOST_MS = 3_000;
 // After its exit a command may leave a child that holds the output open for ever.
 const AFTER_EXIT_MS = 500;
 
-/** The most that ending a command can take beyond its deadline. */
+/** What ending a command takes; a step that has less time left ends it earlier. */
 export const KILL_MS = 2 * SIGNAL_GRACE_MS;
 
 /** How one command ended. */
@@ -63,9 +65,10 @@ export function runCommand(session: Session, run: Run): Promise<CommandEnd & { c
       if (ended || channel === undefined) return settle(ended ?? end);
       ended = end;
       sendSignal(channel, 'TERM');
-      runUnwatched(session, run.stop);
+      // Whoever is stopped closes the channel, which settles it.
+      runUnwatched(session, run.stop, () => later(KILL_MS, () => settle(end)));
       later(SIGNAL_GRACE_MS, () => channel && sendSignal(channel, 'KILL'));
-      later(KILL_MS, () => settle(end));
+      later(STOP_AT_MOST_MS, () => settle(end));
     };
     const onAbort = () => kill({ kind: 'cancelled' });
     later(run.timeoutMs, () => kill({ kind: 'timeout' }));
@@ -119,16 +122,20 @@ function feed(channel: ClientChannel, { stdin }: Input): void {
   else channel.write(stdin, () => channel.eof());
 }
 
-function runUnwatched(session: Session, input: Input): void {
+function runUnwatched(session: Session, input: Input, done: () => void): void {
   try {
     session.exec(input.command, (error, channel) => {
-      if (error) return;
-      channel.on('error', () => {}).resume();
+      if (error) return done();
+      channel
+        .on('error', () => {})
+        .on('close', done)
+        .resume();
       channel.stderr.resume();
       feed(channel, input);
     });
   } catch {
     // The connection is gone: there is nobody left to tell.
+    done();
   }
 }
 

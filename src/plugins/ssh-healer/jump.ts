@@ -86,6 +86,8 @@ function forward(from: Session, to: SshAccess, signal: AbortSignal): Promise<Dup
       from.forward(to.host, to.port, (error, channel) => {
         if (error) return refuse(cleanLine(error.message, 200));
         channel.on('error', () => {});
+        // A socket ends when its other end does; a channel would stay half open, and who waits for its close waits for ever.
+        channel.once('end', () => channel.close());
         settle(channel);
       });
     } catch {

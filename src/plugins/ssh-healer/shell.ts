@@ -205,7 +205,8 @@ export class Shell {
           }
           settle(decision.end);
         } else if (decision.do === 'wait') {
-          if (decision.untilMs !== null) timer = setTimeout(act, decision.untilMs - performance.now());
+          if (decision.untilMs !== null)
+            timer = setTimeout(act, Math.max(0, decision.untilMs - performance.now()));
         } else if (decision.do === 'answer') answer(decision.dialogue, decision.asked);
         else {
           this.#channel.write(decision.answer);

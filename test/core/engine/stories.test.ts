@@ -424,6 +424,18 @@ describe('a step that runs on another device', () => {
     expect(w.healed).toEqual(['sw']);
   });
 
+  it('is told with the place where its commands run', async () => {
+    const w = await world(pair).start();
+    w.down.add('ap');
+    w.heal = ({ transcript }, { down }) => {
+      transcript.write('command', 'poe off');
+      down.delete('ap');
+      return { ok: true };
+    };
+    await w.clock.advance(MINUTE);
+    expect(w.told('heal-step')).toEqual(['ap: on Switch $ poe off']);
+  });
+
   it('is held while that device is down, also where that was not known yet', async () => {
     const w = await world([pair[0]!, { ...pair[1], heal: [] }], { monitoring: { interval: '5m' } }).start();
     await w.clock.advance(5_000);

@@ -189,6 +189,14 @@ describe.skipIf(sshdMissing() !== null)('against a real OpenSSH server', () => {
     expect(run.result).toEqual({ ok: true });
   });
 
+  test('a session that ends behind a jump host is noticed at once, and not when its time is up', async () => {
+    const [jump, target] = [await startSshd(), await startSshd()];
+    const access = target.access({ via: [jump.access({ name: 'bastion' })] });
+    const run = await runStep({ ssh: [{ run: 'kill -9 $PPID', expectDisconnect: true }] }, access);
+    expect(run.result).toEqual({ ok: true });
+    expect(run.lines.at(-1)).toContain('the session dropped');
+  });
+
   test('a step ssh-shell types into a real shell, one session for all commands', async () => {
     const sshd = await startSshd();
     const folder = temporaryFolder();
