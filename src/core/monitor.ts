@@ -101,8 +101,12 @@ async function start(
     monitor: firstView(config, healing, demo, clock.now()),
   });
   const faults = new FaultTeller(store, () => clock.monoMs());
-  const source = localSource(store, async (action) => act(engine!, action));
-  const http = createApi({ source, pluginRoutes: () => assembly?.registry.routes ?? [], ready: () => ready });
+  const source = localSource(
+    store,
+    async (action) => act(engine!, action),
+    async (request) => http(request),
+  );
+  const http: PluginApi['http'] = createApi({ source, pluginRoutes: () => assembly?.registry.routes ?? [], ready: () => ready });
 
   const services = (plugin: string, signal: AbortSignal): PluginServices => {
     const say = (level: 'info' | 'warn' | 'bad') => (message: string) => {

@@ -19,7 +19,8 @@ export type ColumnId =
   | 'loss'
   | 'rtt'
   | 'recent'
-  | 'note';
+  | 'note'
+  | 'why';
 
 /** A column of the fleet table. The volatile ones stand rightmost: that halves the bytes of a frame. */
 export type Column = Readonly<{
@@ -31,6 +32,8 @@ export type Column = Readonly<{
   align: 'left' | 'right';
   /** Left out first where the terminal is narrow: the highest number. */
   dropOrder: number;
+  /** On narrower terminals it is only there when somebody has chosen it: the others need its room. */
+  fromWidth?: number;
   text: (device: DeviceView, context: CellContext) => string;
   style?: (device: DeviceView) => Style | null;
   /** For a column that is more than text of one style. */
@@ -153,6 +156,18 @@ export const COLUMNS: readonly Column[] = [
           : null,
     compare: (a, b, neighbours) => (noteOf(a, neighbours) < noteOf(b, neighbours) ? 1 : -1),
   },
+  {
+    id: 'why',
+    title: () => 'WHY',
+    width: 28,
+    maxWidth: 70,
+    align: 'left',
+    dropOrder: 8,
+    fromWidth: 170,
+    text: ({ failure }, { look }) => (failure === null ? '' : steady(failure.message, look.glyphs)),
+    style: () => 'dim',
+    compare: highestFirst(({ failure }) => (failure === null ? 0 : 1)),
+  },
 ];
 
 /** A column with the cells it has on this screen. */
@@ -161,12 +176,13 @@ export type Placed = Readonly<{ column: Column; width: number }>;
 export type Layout = Readonly<{ placed: readonly Placed[] }>;
 
 /** The order in which columns grow where there is room left. */
-const GROWTH: readonly ColumnId[] = ['label', 'note', 'recent', 'label', 'address', 'note'];
+const GROWTH: readonly ColumnId[] = ['label', 'note', 'recent', 'label', 'address', 'note', 'why'];
 const GROWTH_STEP: Readonly<Partial<Record<ColumnId, number>>> = {
   recent: 8,
   note: 6,
   label: 4,
   address: 11,
+  why: 42,
 };
 const layouts = new Map<string, Layout>();
 
@@ -188,7 +204,9 @@ export function layoutOf(
 }
 
 function place(width: number, labelWidth: number, chosen: readonly ColumnId[] | null): Placed[] {
-  let columns = chosen ? chosen.map((id) => COLUMNS.find((column) => column.id === id)!) : [...COLUMNS];
+  let columns = chosen
+    ? chosen.map((id) => COLUMNS.find((column) => column.id === id)!)
+    : COLUMNS.filter(({ fromWidth = 0 }) => width >= fromWidth);
   // The cursor takes two cells, every column one of space behind it.
   const needed = () => 2 + columns.reduce((sum, column) => sum + column.width + 1, 0) - 1;
   while (needed() > width && columns.length > 2) {

@@ -22,8 +22,16 @@ import { openPalette } from './palette.ts';
 import type { Shell } from './shell.ts';
 import type { UiStore } from './store.ts';
 import { THEMES } from './theme.ts';
-import { bodyHeight, EVENT_LEVELS, filteredView, VIEW_NAMES, type ViewName } from './ui.ts';
-import { lastDetailTop } from './views/device.ts';
+import {
+  bodyHeight,
+  EVENT_LEVELS,
+  EVENT_SOURCES,
+  filteredView,
+  isCutDown,
+  VIEW_NAMES,
+  type ViewName,
+} from './ui.ts';
+import { lastDetailTop, nextDetailPane } from './views/device.ts';
 
 type Command = (shell: Shell) => void;
 
@@ -77,6 +85,10 @@ export const COMMANDS = {
     const at = EVENT_LEVELS.indexOf(store.ui.eventLevel);
     store.set({ eventLevel: EVENT_LEVELS[(at + 1) % EVENT_LEVELS.length]! });
   },
+  source: ({ store }) => {
+    const at = EVENT_SOURCES.indexOf(store.ui.eventSource);
+    store.set({ eventSource: EVENT_SOURCES[(at + 1) % EVENT_SOURCES.length]! });
+  },
   onlyDevice: ({ store }) => {
     const device = store.ui.eventDevice === null ? store.selectedDevice() : null;
     if (store.ui.eventDevice === null && device === null) store.say('This event is about no device.');
@@ -99,6 +111,7 @@ export const COMMANDS = {
     const index = VIEW_NAMES.indexOf(store.ui.view);
     show(store, VIEW_NAMES[(index + 1) % VIEW_NAMES.length]!);
   },
+  nextPane: ({ store }) => store.set(nextDetailPane(store.scene)),
   theme: ({ store }) => {
     const theme = THEMES[(THEMES.indexOf(store.ui.theme) + 1) % THEMES.length]!;
     store.set({ theme, message: { text: `theme: ${theme}`, level: 'info' } });
@@ -235,7 +248,7 @@ function open(store: UiStore): void {
   if (!row) return;
   const device = VIEWS[store.ui.view].deviceOf(row);
   if (device !== null && store.scene.data.byId.has(device))
-    store.set({ device, detailTop: 0, zoom: null, message: null });
+    store.set({ device, detailTop: 0, detailPane: 'chart', zoom: null, message: null });
   else if (row.key.startsWith('group ')) toggleGroup(store, row.key.slice('group '.length));
 }
 
@@ -254,8 +267,8 @@ function back(store: UiStore): void {
     store.set({ filters: { ...ui.filters, [view]: '' }, message: null });
     return;
   }
-  if (view === 'events' && (ui.eventLevel !== 'all' || ui.eventDevice !== null)) {
-    store.set({ eventLevel: 'all', eventDevice: null, message: null });
+  if (view === 'events' && isCutDown(ui)) {
+    store.set({ eventLevel: 'all', eventDevice: null, eventSource: 'all', message: null });
     return;
   }
   store.set({ view: 'fleet', message: null });
@@ -269,8 +282,15 @@ function toggleGroup(store: UiStore, name: string): void {
 
 function collapse(store: UiStore, shut: boolean): void {
   const { ui, scene } = store;
-  const row = store.rows(scene)[ui.lists.fleet.index];
+  const row = store.rows(scene)[ui.lists[ui.view].index];
   if (!row) return;
+  if (ui.view === 'incidents') {
+    const expanded = new Set(ui.expanded);
+    if (shut) expanded.delete(row.key);
+    else expanded.add(row.key);
+    store.set({ expanded });
+    return;
+  }
   const group = row.key.startsWith('group ')
     ? row.key.slice('group '.length)
     : groupOf(scene.data.byId.get(row.key), ui.groupBy);

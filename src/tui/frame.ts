@@ -26,7 +26,7 @@ export const VIEWS: Readonly<Record<ViewName, View>> = {
 /** A whole screen: its lines, as many as it has rows, and the window over them. */
 export type Frame = Readonly<{
   lines: readonly string[];
-  /** The rows of the view itself, which change with every figure; those around it are the chrome. */
+  /** The rows that change by themselves, with every figure and with the clock; what is around them is the chrome. */
   live: Readonly<{ from: number; to: number }>;
   box: Box | null;
 }>;
@@ -48,7 +48,7 @@ export function frameOf(scene: Scene, rows: readonly AnyRow[]): Frame {
   const filled = Array.from({ length: height }, (_, index) => body[index] ?? '');
   return {
     lines: [headLine(scene), ...filled, messageLine(scene), footerLine(scene)],
-    live: { from: 1, to: 1 + height },
+    live: { from: 0, to: 1 + height },
     box: overlayOf(scene),
   };
 }

@@ -1,8 +1,9 @@
 import { NO_SEARCH } from '../core/api/lens.ts';
-import type { Action, ActionResult, Delta, SampleView, Search, Source } from '../core/api/types.ts';
+import type { Action, ActionResult, Delta, Search, Source } from '../core/api/types.ts';
 import type { EventRecord } from '../core/plugin.ts';
 import type { Look } from './cells.ts';
 import { type Data, dataOf } from './data.ts';
+import { DetailFeed } from './detail-feed.ts';
 import { searchWords } from './filter.ts';
 import { type Frame, frameOf, VIEWS } from './frame.ts';
 import type { Glyphs } from './glyphs.ts';
@@ -45,8 +46,7 @@ export class UiStore {
   #data: Data;
   #events: readonly EventRecord[] = [];
   #console: EventRecord[] = [];
-  #samples: readonly SampleView[] = [];
-  #samplesOf: unknown = null;
+  readonly #detail: DetailFeed;
   #size: Size;
   #look: Look;
   #lookOf: ThemeName;
@@ -70,6 +70,7 @@ export class UiStore {
     this.source = source;
     this.options = options;
     this.#size = options.size;
+    this.#detail = new DetailFeed(source, options.now, () => this.draw());
     this.ui = { ...UI_START, theme: options.theme };
     this.#lookOf = options.theme;
     this.#look = { glyphs: options.glyphs, paint: painter(options.theme, options.colours) };
@@ -86,7 +87,7 @@ export class UiStore {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   };
-  /** Counts the changes of what is around the live rows: head, foot and windows. */
+  /** Counts the changes of what is around the live rows: foot and windows. */
   readonly chromeVersion = (): number => this.#chromeVersion;
 
   get frame(): Frame {
@@ -110,7 +111,8 @@ export class UiStore {
       staleSince: since,
       readOnly: this.options.readOnly,
       inProcess: this.source.inProcess,
-      samples: this.#samples,
+      samples: this.#detail.samples,
+      past: this.#detail.past,
       events: this.#events,
     };
   }
@@ -194,7 +196,7 @@ export class UiStore {
       const list = unmoved ? { ...LIST_START, index: VIEWS[view].start?.(rows) ?? 0 } : lists[view];
       this.ui = { ...this.ui, lists: { ...lists, [view]: settle(list, rows, height) } };
     }
-    this.#fetchSamples(scene);
+    this.#detail.follow(device === null ? null : (scene.data.byId.get(device) ?? null));
     this.#searchSoon();
     this.#onScreen = devicesOnScreen(this.ui, rows, this.#size);
     const frame = frameOf({ ...scene, ui: this.ui }, rows);
@@ -271,25 +273,6 @@ export class UiStore {
     this.#search = { words, device };
     if (this.#searchTimer !== null) clearTimeout(this.#searchTimer);
     this.#searchTimer = setTimeout(() => this.source.search?.(this.#search), SEARCH_MS);
-  }
-
-  /** Samples come by request: asked for when a detail opens and after each of its checks. */
-  #fetchSamples({ ui, data }: Scene): void {
-    const device = ui.device === null ? undefined : data.byId.get(ui.device);
-    if (device === this.#samplesOf) return;
-    const another = (this.#samplesOf as { id?: string } | null)?.id !== device?.id;
-    this.#samplesOf = device ?? null;
-    if (another) this.#samples = [];
-    if (!device) return;
-    this.source.samples(device.id).then(
-      (samples) => {
-        if ((this.#samplesOf as { id?: string } | null)?.id !== device.id) return;
-        this.#samples = samples;
-        this.draw();
-      },
-      // A daemon that is gone is said in the head already.
-      () => undefined,
-    );
   }
 }
 

@@ -5,6 +5,7 @@ import type { Look } from './cells.ts';
 import type { ColumnId } from './columns.ts';
 import type { Data } from './data.ts';
 import { LIST_START, type ListState } from './list.ts';
+import type { Past } from './past.ts';
 import type { SavedView } from './saved-views.ts';
 import type { ThemeName } from './theme.ts';
 
@@ -58,7 +59,14 @@ export type Prompt =
 export const EVENT_LEVELS = ['all', 'warn', 'bad'] as const;
 export type EventLevel = (typeof EVENT_LEVELS)[number];
 
+/** Who the events are from: netheal itself, or plugins and what they wrote to the console. */
+export const EVENT_SOURCES = ['all', 'core', 'plugins'] as const;
+export type EventSource = (typeof EVENT_SOURCES)[number];
+
 export type Message = Readonly<{ text: string; level: 'info' | 'good' | 'bad' }>;
+
+/** The panes of the detail. */
+export type DetailPane = 'chart' | 'facts' | 'states' | 'heal' | 'events';
 
 /** Everything a person has set; replaced whole with each change. */
 export type Ui = Readonly<{
@@ -68,6 +76,8 @@ export type Ui = Readonly<{
   lists: Readonly<Record<ViewName, ListState>>;
   /** First visible line of the detail. */
   detailTop: number;
+  /** The pane of the detail that Tab has come to. */
+  detailPane: DetailPane;
   filters: Readonly<Record<FilteredView, string>>;
   sort: ColumnId;
   reverse: boolean;
@@ -83,11 +93,14 @@ export type Ui = Readonly<{
   /** The main pane has the room of the others. */
   isFull: boolean;
   collapsed: ReadonlySet<string>;
+  /** Incidents of which all victims are listed. */
+  expanded: ReadonlySet<string>;
   follow: boolean;
   /** The least grave of the events that are listed. */
   eventLevel: EventLevel;
   /** Id of the device whose events alone are listed. */
   eventDevice: string | null;
+  eventSource: EventSource;
   /** Index into the windows of the chart; null: as much as there is. */
   zoom: number | null;
   overlay: Overlay | null;
@@ -108,6 +121,7 @@ export const UI_START: Ui = {
     plugins: LIST_START,
   },
   detailTop: 0,
+  detailPane: 'chart',
   filters: { fleet: '', events: '' },
   sort: 'state',
   reverse: false,
@@ -118,9 +132,11 @@ export const UI_START: Ui = {
   frozenAt: null,
   isFull: false,
   collapsed: new Set(),
+  expanded: new Set(),
   follow: true,
   eventLevel: 'all',
   eventDevice: null,
+  eventSource: 'all',
   zoom: null,
   overlay: null,
   prompt: null,
@@ -143,6 +159,8 @@ export type Scene = Readonly<{
   inProcess: boolean;
   /** Samples of the device in detail. */
   samples: readonly SampleView[];
+  /** Its past, where a history is kept. */
+  past: Past | null;
   /** The last events and captured console lines, the newest first. */
   events: readonly EventRecord[];
 }>;
@@ -150,6 +168,11 @@ export type Scene = Readonly<{
 /** The view whose filter the keys of filtering are about now. */
 export function filteredView({ view }: Pick<Ui, 'view'>): FilteredView | null {
   return view === 'fleet' || view === 'events' ? view : null;
+}
+
+/** Whether the list of events leaves some out, words aside. */
+export function isCutDown({ eventLevel, eventDevice, eventSource }: Ui): boolean {
+  return eventLevel !== 'all' || eventDevice !== null || eventSource !== 'all';
 }
 
 /** Below this the screen shows counts only, and only quitting is possible. */

@@ -44,7 +44,37 @@ describe('the RTT chart', () => {
     const lines = draw([...steady(30, 20), ...steady(30, 40)]);
     expect(lines[0]).toMatch(/^ +44\.0 ms\|/);
     expect(lines[7]).toMatch(/^ +20\.0 ms\|/);
-    expect(lines.at(-1)).toMatch(/14:00 +14:15 +now$/);
+    expect(lines[3]).toMatch(/^ +33\.7 ms\|/);
+    expect(lines.at(-1)).toMatch(/^ +\+14:00 -+ 14:15 -+ now$/);
+  });
+
+  it('draws a curve from one answer to the next, up and down', () => {
+    const values = steady(60);
+    values[30] = 40;
+    const columnOf = (one: string) => one.slice(9).indexOf('*');
+    const rising = draw(values).slice(0, 8).map(columnOf);
+    // One answer of sixty is slow, and yet there is a dot of the way to it in every line.
+    expect(rising.every((column) => column !== -1)).toBe(true);
+  });
+
+  it('breaks the curve where a packet was lost, and where nobody knows what was between', () => {
+    const gap = (values: (number | null | undefined)[]) =>
+      draw(values, UNICODE)
+        .slice(0, 8)
+        .map((one) => one.slice(9 + 25, 9 + 35))
+        .join('')
+        .trim();
+    const lost: (number | null)[] = steady(60);
+    lost.fill(null, 20, 40);
+    expect(gap(lost)).toBe('');
+    const asleep = samples(steady(60)).filter((_, index) => index < 20 || index >= 40);
+    const lines = chart(asleep, NOW, 30 * MINUTE, plain(UNICODE), 69, 10).slice(0, 8);
+    expect(
+      lines
+        .map((one) => one.slice(9 + 25, 9 + 35))
+        .join('')
+        .trim(),
+    ).toBe('');
   });
 
   it('goes from the minimum to the 95th percentile: one slow answer flattens nothing, it stays at the top', () => {

@@ -238,8 +238,26 @@ describe('views', () => {
   it('shows incidents with what they made unreachable', async () => {
     const ui = openUi();
     await ui.press('3');
-    expect(ui.lineWith('#42')).toContain('root of 4   no heal yet');
+    expect(ui.lineWith('#42')).toMatch(/heal 1\/2 approval! +root of 4/);
     expect(ui.text()).toMatch(/├ ◌ sw-b-01[\s\S]*└ ◌ 2 more/);
+    ui.close();
+  });
+
+  it('lists all that an incident made unreachable with l, and the first ones again with h', async () => {
+    const ui = openUi();
+    await ui.press('3', 'j', 'l');
+    expect(ui.text()).toMatch(/├ ◌ sw-b-01[\s\S]*├ ◌ ap-b-01[\s\S]*└ ◌ ap-b-02/);
+    await ui.press('h');
+    expect(ui.text()).toMatch(/└ ◌ 2 more/);
+    ui.close();
+  });
+
+  it('tells what has happened in an incident, and nothing of others', async () => {
+    const ui = openUi();
+    await ui.press('3', 'j', 'j');
+    const story = ui.store.frame.lines.filter((line) => /^│ +\d\d:/.test(line)).join('\n');
+    expect(story).toMatch(/waits for approval[\s\S]*heal 1\/2 failed[\s\S]*is down/);
+    expect(story).not.toContain('wan-rt-02');
     ui.close();
   });
 
@@ -248,7 +266,7 @@ describe('views', () => {
     await ui.press('4', 'G');
     expect(ui.text()).toContain('$ radio restart');
     await ui.press('5', 'G');
-    expect(ui.lineWith('smtp')).toMatch(/faulty +1,204 +2 +1 +3021\.0 +connect ECONNREFUSED/);
+    expect(ui.lineWith('smtp')).toMatch(/faulty +1,204 +2 +1 +3,021\.0 +connect ECONNREFUSED/);
     ui.close();
   });
 
@@ -264,8 +282,8 @@ describe('views', () => {
     });
     await ui.press('4');
     const told = ui.store.frame.lines
-      .filter((line) => /^ \d\d:/.test(line))
-      .map((line) => line.slice(10).trimEnd());
+      .filter((line) => /^│ \d\d:/.test(line))
+      .map((line) => line.slice('│ 14:02:31 '.length, -1).trimEnd());
     expect(told).toEqual(['$ uptime', '# reboot', '$ GET http://nas/restart']);
     ui.close();
   });

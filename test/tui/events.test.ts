@@ -44,6 +44,21 @@ describe('the list of events', () => {
     ui.close();
   });
 
+  it('shows what is from plugins alone with s, then what is not, then all', async () => {
+    const ui = openUi();
+    await ui.press('2');
+    const all = listed(ui).length;
+    await ui.press('s');
+    expect(ui.lineWith('Events')).toContain('source: core');
+    for (const line of listed(ui)) expect(line).not.toContain('smtp');
+    await ui.press('s');
+    expect(listed(ui)).toHaveLength(1);
+    expect(listed(ui)[0]).toContain('smtp');
+    await ui.press('escape');
+    expect(listed(ui)).toHaveLength(all);
+    ui.close();
+  });
+
   it('says so where nothing matches', async () => {
     const ui = openUi();
     await ui.press('2', '/', ...'xyzzy', 'enter');

@@ -425,6 +425,33 @@ export function samplesOf(device: DeviceView): SampleView[] {
   });
 }
 
+/** As the history plugin answers: the last 24 hours by quarters of an hour, a device that is down now among them. */
+export function pastSeries() {
+  const stepMs = 15 * MINUTE;
+  const lossAt = (index: number) => {
+    if (index < 8) return null;
+    return index === 95 || (index >= 48 && index < 52) ? 100 : index === 88 ? 12.5 : 0.4;
+  };
+  const points = Array.from({ length: 96 }, (_, index) => [
+    NOW - DAY + index * stepMs,
+    lossAt(index) === null ? 0 : 30,
+    lossAt(index),
+    null,
+    null,
+    null,
+  ]);
+  return { stepMs, points };
+}
+
+/** Thirty days of which ten have been watched. */
+export function pastDays() {
+  const days = Array.from({ length: 30 }, (_, index) => ({
+    uptimePercent: index < 20 ? null : index === 29 ? 95.4 : 99.9,
+    checks: index < 20 ? 0 : index === 29 ? 1_680 : 2_880,
+  }));
+  return { days };
+}
+
 /** A source that a test drives: it records what was asked and answers as it is told. */
 export class FakeSource implements Source {
   readonly inProcess: boolean;
@@ -475,6 +502,12 @@ export class FakeSource implements Source {
   async samples(id: string): Promise<readonly SampleView[]> {
     const device = this.#snapshot.devices.find((one) => one.id === id);
     return device ? samplesOf(device) : [];
+  }
+
+  /** A history: an hour down in the night, packets lost at noon, and nothing yet known of the first hours. */
+  async askPlugin(address: string): Promise<unknown> {
+    if (address.startsWith('history/series?')) return pastSeries();
+    return address.startsWith('history/days?') ? pastDays() : null;
   }
 
   connection() {

@@ -13,12 +13,12 @@ describe('looking at the fleet', () => {
     const ui = openUi();
     expect(ui.text()).toMatch(/▾ berlin \(12\)/);
     await ui.press('b');
-    expect(ui.lineWith('Fleet')).toContain('group: tag:');
+    expect(ui.lineWith('Fleet')).toContain('grouped by: tag:');
     expect(ui.text()).toMatch(/▾ role=ap \(\d+\)/);
-    while (!ui.lineWith('Fleet').includes('group: none')) await ui.press('b');
+    while (!ui.lineWith('Fleet').includes('grouped by: nothing')) await ui.press('b');
     expect(ui.text()).not.toContain(' ▾ ');
     await ui.press('b');
-    expect(ui.lineWith('Fleet')).toContain('group: group');
+    expect(ui.lineWith('Fleet')).toContain('grouped by: group');
     ui.close();
   });
 
@@ -59,7 +59,7 @@ describe('looking at the fleet', () => {
     await ui.press('escape', 'S', 'v');
     expect(ui.box()).toContain('night');
     await ui.press('enter');
-    expect(ui.lineWith('Fleet')).toMatch(/sort: state reversed.*filter: state:down.*view: night/);
+    expect(ui.lineWith('Fleet')).toMatch(/sorted by: state reversed.*filter: state:down.*view: night/);
     await ui.press('v', 'd');
     expect(ui.calls.views).toEqual([]);
     await ui.press('v');

@@ -14,6 +14,8 @@ const WAYS: readonly (readonly [name: string, keys: readonly string[]])[] = [
   ['plugins', ['5', 'G']],
   ['device', ['j', 'enter']],
   ['the end of a device', ['enter', 'G']],
+  ['a pane of a device alone', ['enter', 'tab', 'tab', 'z']],
+  ['an incident with all its victims', ['3', 'j', 'l']],
   ['help', ['?']],
   ['approval', ['a']],
   ['approval, label being typed', ['a', 'tab', 'y', ...'wan']],

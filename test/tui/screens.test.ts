@@ -7,6 +7,7 @@ let terminal: TestTerminal;
 const SIZES = [
   [80, 24],
   [120, 35],
+  [200, 50],
 ] as const;
 
 /** How to get to each screen, and what shows that it is there. */
@@ -15,13 +16,15 @@ const SCREENS: readonly (readonly [name: string, keys: readonly string[], shows:
   ['problems', ['!'], '8 of 47'],
   ['events', ['2'], 'follow: on'],
   ['incidents', ['3'], 'Incidents'],
+  ['incidents-expanded', ['3', 'jl'], /ap-b-02.*via wan-rt-02/],
   ['heals', ['4'], 'Heals'],
-  ['plugins', ['5', 'jjjjj'], 'smtp: queue'],
+  ['plugins', ['5', 'jjjjj'], '2 mails wait'],
   ['problems-log', ['5', '!'], 'warn and bad'],
   ['columns', ['c'], 'COLUMNS'],
   ['palette', [':', 'heal'], /: heal▏/],
   ['zoomed', ['z'], 'the main pane alone'],
-  ['device', ['/lobby\r', 'j', '\r'], 'RTT 30m'],
+  ['device', ['/lobby\r', 'j', '\r'], /24h {2}[^ ]+ {2}today/],
+  ['device-transcript', ['/lobby\r', 'j', '\r', '\t\t', 'z'], /p95 \d[\s\S]*the main pane alone/],
   ['approval', ['/lobby\r', 'j', 'a'], 'APPROVE'],
   ['confirm', ['P'], 'PAUSE ALL HEALING'],
   ['help', ['?'], 'HELP'],

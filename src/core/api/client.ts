@@ -164,6 +164,10 @@ function createMirror(socketPath: string, lens: boolean): { source: Source; firs
       if (reply.status !== 200) throw refusal(reply.body);
       return (reply.body as { samples: readonly SampleView[] }).samples;
     },
+    async askPlugin(address) {
+      const { status, body } = await call(socketPath, 'GET', `/api/plugins/${address}`);
+      return status === 200 ? body : null;
+    },
     async close() {
       closed = true;
       clearTimeout(giveUp);

@@ -13,7 +13,7 @@ export type Picture = Readonly<{
   at: number;
   monitor: MonitorView;
   fleet?: FleetCounts | undefined;
-  devices: ReadonlyMap<string, DeviceView>;
+  devices: Map<string, DeviceView>;
   incidents: ReadonlyMap<string, Incident>;
   heals: ReadonlyMap<string, HealView>;
   events: readonly EventRecord[];
@@ -42,7 +42,11 @@ export function snapshotOf(picture: Picture): Snapshot {
   };
 }
 
-/** The next picture. Events that are already known are skipped, so a delta may be applied twice. */
+/**
+ * The next picture. Events that are already known are skipped, so a delta may be applied twice. The devices are changed in
+ * place, and the picture before is not to be used again: ten copies a second of a thousand devices cost a third of what a
+ * view costs. A snapshot that was taken stays as it was.
+ */
 export function applyDelta(picture: Picture, delta: Delta): Picture {
   return {
     seq: Math.max(picture.seq, delta.seq),
@@ -73,7 +77,7 @@ export function replacement(previous: Picture, next: Picture): Delta {
   return { ...snapshotOf(next), ...(removed.length === 0 ? {} : { removed }) };
 }
 
-function byId<T extends { readonly id: string }>(rows: readonly T[]): ReadonlyMap<string, T> {
+function byId<T extends { readonly id: string }>(rows: readonly T[]): Map<string, T> {
   return new Map(rows.map((row) => [row.id, row]));
 }
 
@@ -87,11 +91,10 @@ function withChanges<T extends { readonly id: string }>(
   return next;
 }
 
-function changedDevices(devices: ReadonlyMap<string, DeviceView>, delta: Delta) {
-  const changed = withChanges(devices, delta.devices);
-  if (delta.removed === undefined || delta.removed.length === 0) return changed;
-  const gone = new Set(delta.removed);
-  return new Map([...changed].filter(([id]) => !gone.has(id)));
+function changedDevices(devices: Map<string, DeviceView>, { devices: changed = [], removed = [] }: Delta) {
+  for (const device of changed) devices.set(device.id, device);
+  for (const id of removed) devices.delete(id);
+  return devices;
 }
 
 /** Drops the oldest of what is over; maps keep the order of arrival. */

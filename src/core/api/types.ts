@@ -224,6 +224,11 @@ export interface Source {
   act(action: Action): Promise<ActionResult>;
   /** The last samples of a device, oldest first, at most 600. */
   samples(device: string): Promise<readonly SampleView[]>;
+  /**
+   * What a plugin answers at `/api/plugins/<address>`, as in "history/days?device=ap"; null where nothing does. Absent where
+   * there are no plugins.
+   */
+  askPlugin?(address: string): Promise<unknown>;
   /** `stale`: the daemon is gone; the picture is as old as `since`. In-process: always live. */
   connection(): Readonly<{ state: 'live' | 'stale'; since: number }>;
   /** True where the engine runs in this process and ends with it. */

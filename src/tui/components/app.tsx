@@ -3,7 +3,7 @@ import { memo, useSyncExternalStore } from 'react';
 import type { Box as BoxOfLines } from '../overlays/box.ts';
 import type { UiStore } from '../store.ts';
 
-/** The whole screen: head, the room of the view that is open, foot, and the window over them. */
+/** The whole screen: the room of the head and of the view that is open, the foot, and the window over them. */
 export function App({ store }: Readonly<{ store: UiStore }>) {
   useSyncExternalStore(store.subscribe, store.chromeVersion);
   const { lines, live, box } = store.frame;
@@ -18,8 +18,9 @@ export function App({ store }: Readonly<{ store: UiStore }>) {
 }
 
 /**
- * The rows of the view change with every figure and are painted past React (`painter.ts`): laying them out anew four times a
- * second took ten times the CPU. Here they are only room, and without a window over them not even that.
+ * Head and view change with every figure and every second; they are painted past React (`painter.ts`): laying them out anew
+ * four times a second took ten times the CPU, and the clock alone a third. Here they are only room, and without a window
+ * over them not even that.
  */
 function LiveBody({ rows }: Readonly<{ rows: number }>) {
   return <Box height={rows} flexShrink={0} />;

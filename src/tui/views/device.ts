@@ -1,30 +1,59 @@
 import type { DeviceView, HealView } from '../../core/api/types.ts';
 import { shownState } from '../../core/model/shown-state.ts';
-import { fitTo, line, rule, type Span, spansWidth, steady } from '../cells.ts';
+import { line, type Span, spansWidth, steady } from '../cells.ts';
 import { chart, WINDOWS_MS, wholeWindow } from '../chart.ts';
 import { noteOf } from '../device-state.ts';
-import { clock, coarseDuration, duration, loss, p95, rtt, uptime } from '../format.ts';
-import { bodyHeight, type Scene } from '../ui.ts';
+import { duration, loss, p95, rtt, uptime } from '../format.ts';
+import { clamp } from '../list.ts';
+import { bodyHeight, type DetailPane, type Scene, type Size } from '../ui.ts';
+import { factLines } from './device-facts.ts';
+import { stateLines } from './device-states.ts';
 import { eventSpans } from './event-line.ts';
 import { healWord, transcriptTail } from './heals.ts';
+import { beside, pane, paneInside } from './pane.ts';
 
-/** Beside each other where the screen is this wide, else under each other. */
+/** Chart and facts stand beside each other where the screen is this wide, else under each other. */
 const TWO_PANES = 110;
+const EVENTS = 20;
 
-/** One device in full. The first two lines stand still, the rest scrolls. */
-export function deviceLines(scene: Scene): { head: string[]; scrolling: string[] } {
+/** Lines inside the panes whose height is up to the screen. */
+function heights({ rows }: Size): Readonly<{ chart: number; transcript: number }> {
+  if (rows >= 45) return { chart: 14, transcript: 16 };
+  return rows >= 32 ? { chart: 10, transcript: 7 } : { chart: 7, transcript: 5 };
+}
+
+/** One device in full: two lines that stand still, and the panes, which scroll. */
+export type Detail = Readonly<{
+  head: readonly string[];
+  scrolling: readonly string[];
+  /** The line at which each pane begins, in the order of Tab. */
+  panes: readonly Readonly<{ name: DetailPane; top: number }>[];
+}>;
+
+export function deviceLines(scene: Scene): Detail {
   const { ui, data, look, size } = scene;
   const device = data.byId.get(ui.device ?? '');
   if (!device) {
     const gone = line(look, size.columns, [
       ['warn', ' This device is no longer in the config. Esc goes back.'],
     ]);
-    return { head: [gone, ''], scrolling: [] };
+    return { head: [gone, ''], scrolling: [], panes: [] };
   }
-  return {
-    head: headLines(scene, device),
-    scrolling: scrollingLines(scene, device),
-  };
+  return { head: headLines(scene, device), ...scrollingPanes(scene, device) };
+}
+
+/** How far the detail can be scrolled. */
+export function lastDetailTop(scene: Scene): number {
+  const { head, scrolling } = deviceLines(scene);
+  return Math.max(0, scrolling.length - (bodyHeight(scene.size) - head.length));
+}
+
+/** The pane behind the one with the focus, and where the detail has to be scrolled to for it. */
+export function nextDetailPane(scene: Scene): Readonly<{ detailPane: DetailPane; detailTop: number }> {
+  const { panes } = deviceLines(scene);
+  const at = panes.findIndex(({ name }) => name === scene.ui.detailPane);
+  const { name, top } = panes[(at + 1) % panes.length] ?? { name: 'chart', top: 0 };
+  return { detailPane: name, detailTop: scene.ui.isFull ? 0 : clamp(top, 0, lastDetailTop(scene)) };
 }
 
 function headLines({ look, size, now, data, samples }: Scene, device: DeviceView): string[] {
@@ -32,30 +61,30 @@ function headLines({ look, size, now, data, samples }: Scene, device: DeviceView
   const state = shownState(device);
   const note = noteOf(device, data);
   const answered = samples.map(({ rttMs }) => rttMs).filter((rttMs) => rttMs !== null);
-  const slow = p95(answered);
-  const jitter = jitterOf(answered);
+  const { averageRttMs, uptimePercent, onlineChecks, totalChecks } = device.stats;
+  const ms = (value: number | null) => (value === null ? '-' : `${rtt(value)} ms`);
   const first: Span[] = [
     ['title', ` ${steady(device.label, glyphs)}`],
     '  ',
     [state, `${glyphs.states[state]} ${state} ${duration(now - device.since)}`],
     note === '' ? '' : ['warn', `  ${note}`],
   ];
-  const second: Span[] = [
-    ['dim', ' rtt '],
-    device.rttMs === null ? '-' : `${rtt(device.rttMs)} ms`,
-    ['dim', '  average '],
-    device.stats.averageRttMs === null ? '-' : `${rtt(device.stats.averageRttMs)} ms`,
-    ['dim', '  p95 '],
-    slow === null ? '-' : `${rtt(slow)} ms`,
-    ['dim', '  jitter '],
-    jitter === null ? '-' : `${rtt(jitter)} ms`,
-    ['dim', '  loss '],
-    loss(device.lossPercent),
-    ['dim', '  up '],
-    `${uptime(device.stats.uptimePercent)}%`,
-    ['dim', '  checks '],
-    `${device.stats.onlineChecks.toLocaleString('en')}/${device.stats.totalChecks.toLocaleString('en')}`,
+  const figures: readonly (readonly [name: string, value: string])[] = [
+    ['rtt', ms(device.rttMs)],
+    ['loss', loss(device.lossPercent)],
+    ['up', uptimePercent === null ? '-' : `${uptime(uptimePercent)}%`],
+    ['average', ms(averageRttMs)],
+    ['p95', ms(p95(answered))],
+    ['jitter', ms(jitterOf(answered))],
+    ['checks', `${totalChecks.toLocaleString('en')}, ${onlineChecks.toLocaleString('en')} good`],
   ];
+  const second: Span[] = [];
+  for (const [name, value] of figures) {
+    const more: Span[] = [['dim', `${second.length === 0 ? ' ' : '  '}${name} `], value];
+    // A figure that is cut off would be another figure.
+    if (spansWidth(look, [...second, ...more]) > size.columns) break;
+    second.push(...more);
+  }
   return [line(look, size.columns, first), line(look, size.columns, second)];
 }
 
@@ -66,124 +95,98 @@ function jitterOf(rttMs: readonly number[]): number | null {
   return steps.reduce((sum, step) => sum + step, 0) / steps.length;
 }
 
-/** What happens comes before how it is set up, unless both fit beside each other. */
-function scrollingLines(scene: Scene, device: DeviceView): string[] {
-  const { columns } = scene.size;
-  const heal = lastHeal(scene, device);
-  const story = [...stateLines(scene, device), ...(heal ? healLines(scene, heal) : [])];
-  const events = eventLines(scene, device);
-  if (columns < TWO_PANES || scene.ui.isFull)
-    return [...chartPane(scene, columns), ...story, ...factsPane(scene, device, columns), ...events];
-  const left = Math.floor(columns * 0.52);
-  const right = factsPane(scene, device, columns - left - 1);
-  return [...beside(scene, chartPane(scene, left), right, left), ...story, ...events];
-}
+/** Draws a pane of a width; null where there is nothing to show. `height`: lines inside, where it is up to the screen. */
+type DrawPane = (scene: Scene, device: DeviceView, width: number, height: number | null) => string[] | null;
 
-function chartPane({ look, samples, now, ui, size }: Scene, width: number): string[] {
-  const windowMs = WINDOWS_MS[ui.zoom ?? wholeWindow(samples, now)]!;
-  const title = rule(look, width, `RTT ${duration(windowMs)}`, '[ ] zoom');
-  if (samples.length === 0) return [title, line(look, width, [['dim', '  no samples yet']])];
-  const height = ui.isFull ? bodyHeight(size) - 3 : size.rows >= 32 ? 10 : 7;
-  return [title, ...chart(samples, now, windowMs, look, width, height)];
-}
-
-function factsPane(scene: Scene, device: DeviceView, width: number): string[] {
-  const { look } = scene;
-  return [
-    rule(look, width, 'how it is checked and healed'),
-    ...facts(scene, device).map(([name, spans]) =>
-      line(look, width, [['dim', ` ${fitTo(name, 10, look.glyphs)}`], ...spans]),
+const PANES: Readonly<Record<DetailPane, DrawPane>> = {
+  chart: chartPane,
+  facts: (scene, device, width) =>
+    framed(
+      scene,
+      'facts',
+      'how it is checked and healed',
+      width,
+      factLines(scene, device, paneInside(width)),
     ),
-  ];
-}
+  states: (scene, device, width) =>
+    framed(scene, 'states', 'states', width, stateLines(scene, device, paneInside(width))),
+  heal: healPane,
+  events: eventsPane,
+};
 
-/** Two panes in one; the left is padded by what it shows, colours aside. */
-function beside({ look }: Scene, left: readonly string[], right: readonly string[], width: number): string[] {
-  return Array.from({ length: Math.max(left.length, right.length) }, (_, index) => {
-    const one = left[index] ?? '';
-    const bare = one.replace(/\x1b\[[\d;]*m/g, '');
-    return `${one}${' '.repeat(Math.max(0, width - spansWidth(look, [bare])))} ${right[index] ?? ''}`;
-  });
-}
+/** Of the panes, and of Tab; where chart and facts stand beside each other, the facts are no pane of the rest. */
+const ORDER: readonly DetailPane[] = ['chart', 'states', 'heal', 'facts', 'events'];
 
-function facts({ data, look }: Scene, device: DeviceView): [string, Span[]][] {
-  const { config, probes, healing, flags } = device;
-  const { glyphs } = look;
-  const tags = Object.entries(device.tags).map(([key, value]) => `${key}=${value}`);
-  const rows: [string, Span[]][] = [
-    ['address', [device.address, ['dim', `  group ${device.group}`]]],
-    [
-      'checked',
-      [
-        `every ${duration(config.intervalMs)}, timeout ${duration(config.timeoutMs)}, down after ${config.failureThreshold} failures`,
-      ],
-    ],
-    ['through', parentSpans(device, data.labelOf, (id) => data.byId.get(id), look.glyphs.states)],
-    ['login', [config.ssh ?? 'no ssh', ['dim', config.via ? `  through ${config.via.join(', ')}` : '']]],
-    ['heals by', [config.strategies.join(', ') || 'nothing: no strategy']],
-    [
-      'healing',
-      [
-        `${healing.phase.replaceAll('-', ' ')}, ${healing.attempts} of ${healing.maxAttempts} attempts`,
-        healing.reason === null ? '' : (['dim', ` (${healing.reason})`] as const),
-      ],
-    ],
-  ];
-  if (tags.length > 0) rows.push(['tags', [tags.join(' ')]]);
-  if (device.failure)
-    rows.push([
-      'failure',
-      [['bad', `${device.failure.probe} ${device.failure.kind}: ${device.failure.message}`]],
-    ]);
-  if (flags.acknowledged)
-    rows.push(['ack', [`${flags.acknowledged.by}: ${flags.acknowledged.reason || '(no reason)'}`]]);
-  for (const { name, ok, rttMs, message } of probes) {
-    const sign: Span =
-      ok === null
-        ? ['dim', glyphs.states.unknown]
-        : ok
-          ? ['good', glyphs.states.up]
-          : ['bad', glyphs.states.down];
-    const words = rttMs === null ? '' : ` ${rtt(rttMs)} ms`;
-    rows.push(['probe', [sign, ` ${name}${words}`, ['dim', message === null ? '' : `  ${message}`]]]);
+function scrollingPanes(scene: Scene, device: DeviceView): Pick<Detail, 'scrolling' | 'panes'> {
+  const { ui, size, look } = scene;
+  const { columns } = size;
+  const drawn = (name: DetailPane, width = columns, height: number | null = null) =>
+    PANES[name](scene, device, width, height);
+  const scrolling: string[] = [];
+  const tops = new Map<DetailPane, number>();
+  if (columns >= TWO_PANES) {
+    const left = Math.floor(columns * 0.52);
+    const right = columns - left - 1;
+    const height = Math.max(heights(size).chart, drawn('facts', right)!.length - 2);
+    scrolling.push(...beside(look, drawn('chart', left, height)!, drawn('facts', right, height)!, left));
+    tops.set('chart', 0).set('facts', 0);
   }
-  return rows;
-}
-
-function parentSpans(
-  { parents }: DeviceView,
-  labelOf: (id: string) => string,
-  find: (id: string) => DeviceView | undefined,
-  signs: Readonly<Record<string, string>>,
-): Span[] {
-  if (parents.length === 0) return ['nothing: reached directly'];
-  return parents.flatMap((id, index): Span[] => {
-    const parent = find(id);
-    const state = parent ? shownState(parent) : 'unknown';
-    return [index === 0 ? '' : ', ', [state, `${signs[state]} `], labelOf(id)];
-  });
-}
-
-/** How the device went from state to state, as far as the events reach back. */
-function stateLines({ events, look, size, now }: Scene, device: DeviceView): string[] {
-  const changes = events.filter(({ device: id, to }) => id === device.id && to !== undefined).slice(0, 8);
-  const spans: Span[] = [' '];
-  const oldest = changes.at(-1);
-  if (oldest?.from) spans.push([oldest.from, `${look.glyphs.states[oldest.from]} ${oldest.from}`]);
-  for (const [index, { to, at }] of [...changes.entries()].reverse()) {
-    const next = changes[index - 1];
-    const lasted = (next ? Date.parse(next.at) : now) - Date.parse(at);
-    spans.push(
-      ['dim', ` ${look.glyphs.arrow} ${clock(Date.parse(at))} `],
-      [to!, `${look.glyphs.states[to!]} ${to} ${coarseDuration(lasted)}`],
-    );
+  for (const name of ORDER) {
+    const lines = tops.has(name) ? null : drawn(name);
+    if (lines === null) continue;
+    tops.set(name, scrolling.length);
+    scrolling.push(...lines);
   }
-  if (changes.length === 0)
-    spans.push([
-      device.reachability,
-      `${look.glyphs.states[device.reachability]} ${device.reachability} for ${duration(now - device.since)}`,
-    ]);
-  return [rule(look, size.columns, 'states'), line(look, size.columns, spans)];
+  const panes = ORDER.flatMap((name) => (tops.has(name) ? { name, top: tops.get(name)! } : []));
+  if (!ui.isFull) return { scrolling, panes };
+  return { scrolling: drawn(ui.detailPane, columns, bodyHeight(size) - 4) ?? [], panes };
+}
+
+/** At least so many lines. */
+function filled(lines: readonly string[], height: number): string[] {
+  return [...lines, ...Array.from({ length: Math.max(0, height - lines.length) }, () => '')];
+}
+
+function framed(
+  { look, ui }: Scene,
+  name: DetailPane,
+  title: string,
+  width: number,
+  lines: readonly string[],
+  aside?: string,
+): string[] {
+  const isFocused = ui.detailPane === name;
+  return pane(look, width, { title, isFocused, ...(aside !== undefined && { aside }) }, lines);
+}
+
+function chartPane(scene: Scene, _device: DeviceView, width: number, height: number | null): string[] {
+  const { look, samples, now, ui, size } = scene;
+  const windowMs = WINDOWS_MS[ui.zoom ?? wholeWindow(samples, now)]!;
+  const inside = height ?? heights(size).chart;
+  const lines =
+    samples.length === 0
+      ? [line(look, width, [['dim', 'no samples yet']])]
+      : chart(samples, now, windowMs, look, paneInside(width), inside);
+  return framed(scene, 'chart', `RTT ${duration(windowMs)}`, width, filled(lines, inside), '[ ] zoom');
+}
+
+function healPane(scene: Scene, device: DeviceView, width: number, height: number | null): string[] | null {
+  const { look, size } = scene;
+  const heal = lastHeal(scene, device);
+  if (!heal) return null;
+  const [, word] = healWord(heal);
+  const title = `last heal ${heal.attempt}/${heal.maxAttempts} "${heal.strategy}": ${word}`;
+  // A plan is shown whole: this is what somebody may be about to approve. Alone on the screen, so is what was said.
+  const isWhole = heal.transcript.length === 0 || height !== null;
+  const most = isWhole ? Number.POSITIVE_INFINITY : heights(size).transcript;
+  return framed(
+    scene,
+    'heal',
+    title,
+    width,
+    transcriptTail(heal, look, paneInside(width), most),
+    't transcripts',
+  );
 }
 
 function lastHeal({ data }: Scene, device: DeviceView): HealView | undefined {
@@ -192,23 +195,11 @@ function lastHeal({ data }: Scene, device: DeviceView): HealView | undefined {
     .toSorted((a, b) => b.startedAt - a.startedAt)[0];
 }
 
-function healLines({ look, size }: Scene, heal: HealView): string[] {
-  const [, word] = healWord(heal);
-  const title = `last heal ${heal.attempt}/${heal.maxAttempts} "${heal.strategy}": ${word}`;
-  // A plan is shown whole: this is what somebody may be about to approve.
-  const height = heal.transcript.length === 0 ? Number.POSITIVE_INFINITY : size.rows >= 32 ? 7 : 5;
-  return [rule(look, size.columns, title, 't all'), ...transcriptTail(heal, look, size.columns, height)];
-}
-
-function eventLines({ events, look, size, data }: Scene, device: DeviceView): string[] {
-  const own = events.filter(({ device: id }) => id === device.id).slice(0, 20);
-  const lines = own.map((event) => line(look, size.columns, eventSpans(event, data, look)));
-  if (own.length === 0) lines.push(line(look, size.columns, [['dim', '  none yet']]));
-  return [rule(look, size.columns, 'events of this device'), ...lines];
-}
-
-/** How far the detail can be scrolled. */
-export function lastDetailTop(scene: Scene): number {
-  const { head, scrolling } = deviceLines(scene);
-  return Math.max(0, scrolling.length - (bodyHeight(scene.size) - head.length));
+function eventsPane(scene: Scene, device: DeviceView, width: number, height: number | null): string[] {
+  const { events, look, data } = scene;
+  const own = events.filter(({ device: id }) => id === device.id);
+  const shown = height === null ? own.slice(0, EVENTS) : own;
+  const lines = shown.map((event) => line(look, paneInside(width), eventSpans(event, data, look)));
+  if (own.length === 0) lines.push(look.paint('dim', 'nothing has happened to it since the daemon started'));
+  return framed(scene, 'events', 'events of this device', width, lines);
 }

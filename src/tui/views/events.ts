@@ -13,6 +13,10 @@ const LEVELS: Readonly<Record<EventLevel, readonly EventRecord['level'][]>> = {
   bad: ['bad'],
 };
 
+const LEVEL_WORDS: Readonly<Record<EventLevel, string>> = { all: 'all', warn: 'warn and bad', bad: 'bad' };
+/** From here on the settings stand further apart. */
+const WIDE = 110;
+
 /** All events that are remembered, the newest first. */
 export const eventsView: View = defineView<EventRow>({
   rows({ events, ui, data }) {
@@ -20,28 +24,36 @@ export const eventsView: View = defineView<EventRow>({
     const graves = LEVELS[ui.eventLevel];
     const matches = ({ message, type, level, device, plugin }: EventRecord) => {
       if (!graves.includes(level) || (ui.eventDevice !== null && device !== ui.eventDevice)) return false;
+      if (ui.eventSource !== 'all' && (plugin !== undefined) !== (ui.eventSource === 'plugins')) return false;
       const label = device === undefined ? (plugin ?? '') : data.labelOf(device);
       const text = `${label} ${type} ${level} ${message}`.toLowerCase();
       return words.every((word) => text.includes(word));
     };
     return events.filter(matches).map((event) => ({ key: `${event.seq} ${event.at}`, event }));
   },
-  dependsOn: ({ events, ui }) => [events, ui.filters.events, ui.eventLevel, ui.eventDevice],
+  dependsOn: ({ events, ui }) => [events, ui.filters.events, ui.eventLevel, ui.eventDevice, ui.eventSource],
   listHeight: ({ size }) => bodyHeight(size) - 2,
   deviceOf: ({ event }) => event.device ?? null,
   lines(scene, rows, list) {
     const { size, look, ui, data } = scene;
+    const isWide = size.columns >= WIDE;
+    const setting = (name: string, value: string, isUsual: boolean): Span[] => [
+      ['dim', `${isWide ? '   ' : '  '}${name}: `],
+      [isUsual ? 'dim' : 'key', value],
+    ];
     const head: Span[] = [
       ['title', ' Events'],
       `  ${rows.length} of ${scene.events.length}`,
-      ['dim', '   follow: '],
-      ui.follow ? ['good', 'on'] : ['warn', 'off (f)'],
-      ['dim', '   level: '],
-      ui.eventLevel === 'all' ? ['dim', 'all'] : ['key', ui.eventLevel === 'warn' ? 'warn and bad' : 'bad'],
-      ['dim', '   device: '],
-      ui.eventDevice === null ? ['dim', 'all'] : ['key', data.labelOf(ui.eventDevice)],
-      ['dim', '   filter: '],
-      ui.filters.events === '' ? ['dim', 'none'] : ['key', ui.filters.events],
+      ['dim', `${isWide ? '   ' : '  '}follow: `],
+      ui.follow ? ['good', 'on'] : ['warn', isWide ? 'off (f)' : 'off'],
+      ...setting('level', LEVEL_WORDS[ui.eventLevel], ui.eventLevel === 'all'),
+      ...setting(
+        'device',
+        ui.eventDevice === null ? 'all' : data.labelOf(ui.eventDevice),
+        ui.eventDevice === null,
+      ),
+      ...setting('source', ui.eventSource, ui.eventSource === 'all'),
+      ...setting('filter', ui.filters.events || 'none', ui.filters.events === ''),
     ];
     const shown = rows.slice(list.top, list.top + eventsView.listHeight(scene)).map(({ event, key }) => {
       const selected = key === list.key;
@@ -49,8 +61,11 @@ export const eventsView: View = defineView<EventRow>({
       const spans: Span[] = [selected ? look.glyphs.cursor : ' ', ...eventSpans(event, data, look)];
       return (selected ? selectedLine : line)(look, size.columns, spans);
     });
-    const none: string[] =
-      rows.length > 0 ? [] : [line(look, size.columns, [['dim', '  No event is like that. Esc shows all.']])];
+    const why =
+      scene.events.length === 0
+        ? 'Nothing has happened since the daemon started.'
+        : 'No event is like that. Esc shows all.';
+    const none = rows.length > 0 ? [] : [line(look, size.columns, [['dim', `  ${why}`]])];
     return [line(look, size.columns, head), '', ...none, ...shown];
   },
 });

@@ -14,6 +14,7 @@ const HEAD = 2;
 /** Lines of the pane below the table, its rule included. */
 function eventsHeight({ rows }: Size, isFull: boolean): number {
   if (isFull) return 0;
+  if (rows >= 45) return 12;
   if (rows >= 32) return 8;
   if (rows >= 22) return 5;
   return rows >= 18 ? 3 : 0;
@@ -62,9 +63,9 @@ function summary({ ui, data, look }: Scene, rows: readonly FleetRow[]): Span[] {
     ['title', ' Fleet'],
     `  ${shown} of ${data.total}`,
     ...(isPart ? [['dim', ' (what needs a look, and what a filter finds)'] as const] : []),
-    ['dim', '   group: '],
-    ui.groupBy ?? 'none',
-    ['dim', '   sort: '],
+    ['dim', '   grouped by: '],
+    ui.groupBy ?? 'nothing',
+    ['dim', '   sorted by: '],
     ui.sort,
     ui.reverse ? ' reversed' : '',
     ['dim', '   filter: '],
@@ -87,7 +88,7 @@ function tableLines(scene: Scene, rows: readonly FleetRow[], list: ListState): s
           ? 'No device matches the filter. Esc clears it.'
           : 'None of those that are listed matches. Names, addresses and groups are looked for in the whole fleet.'
         : data.total === 0
-          ? 'The config names no device.'
+          ? 'The config names no device. e opens it.'
           : `All ${data.total} devices are well. / finds one by its name, address or group.`;
     return ['', line(look, size.columns, [['dim', `  ${why}`]])];
   }

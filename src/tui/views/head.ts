@@ -47,6 +47,7 @@ function counts({ data, look }: Scene, { words, gap, badges }: Detail): Span[] {
     const sign = look.glyphs.states[state];
     spans.push(gap, [state, words ? `${sign} ${count} ${state}` : `${sign}${count}`]);
   }
+  if (data.total === 0) spans.push(gap, ['dim', 'no devices']);
   const incidents = data.openIncidents.length;
   const waiting = data.waiting.length;
   if (incidents > 0) spans.push('  ', ['bad', badges ? counted(incidents, 'incident') : `inc ${incidents}`]);

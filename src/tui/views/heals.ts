@@ -1,9 +1,10 @@
 import type { HealView } from '../../core/api/types.ts';
 import type { TranscriptLine } from '../../core/model/types.ts';
-import { fitTo, type Look, line, rule, type Span, selectedLine, steady, wrap } from '../cells.ts';
-import { clock, coarseDuration } from '../format.ts';
+import { fitTo, type Look, line, type Span, selectedLine, steady, wrap } from '../cells.ts';
+import { clock, coarseDuration, countdown } from '../format.ts';
 import type { Style } from '../theme.ts';
 import { bodyHeight, type Scene } from '../ui.ts';
+import { pane, paneInside } from './pane.ts';
 import { defineView, type View } from './view.ts';
 
 /** From here on a row has room for who and why; below that only the pane says it. */
@@ -27,6 +28,7 @@ export const healsView: View = defineView<HealRow>({
       `  ${running} under way, ${rows.length - running} over`,
       data.waiting.length > 0 ? ['warn', `   ${data.waiting.length} wait for approval (a)`] : '',
     ];
+    const titles = `  STARTED  ${fitTo('STATE', 12, look.glyphs)}${fitTo('DEVICE', 18, look.glyphs)} TRY ${fitTo('STRATEGY', 24, look.glyphs)} TIME${size.columns >= WIDE ? '  WHO AND WHY' : ''}`;
     const height = healsView.listHeight(scene);
     const body = rows
       .slice(list.top, list.top + height)
@@ -34,17 +36,32 @@ export const healsView: View = defineView<HealRow>({
     if (rows.length === 0) body.push(line(look, size.columns, [['dim', '  Nothing had to be healed yet.']]));
     while (body.length < height) body.push('');
     const heal = rows[list.index]?.heal;
-    const room = bodyHeight(size) - 4 - height;
+    const room = bodyHeight(size) - 2 - height;
     return [
       line(look, size.columns, head),
-      '',
+      rows.length === 0 ? '' : line(look, size.columns, [['dim', titles]]),
       ...body,
-      heal ? rule(look, size.columns, `heal #${heal.id}`, `${heal.strategy}`) : '',
-      heal ? line(look, size.columns, [['dim', ` ${whoAndWhy(heal)}`]]) : '',
-      ...(heal ? transcriptTail(heal, look, size.columns, room) : []),
+      ...(heal ? healPane(scene, heal, room) : []),
     ];
   },
 });
+
+/** The heal under the cursor, framed, in so many lines. */
+function healPane({ look, size, data, now }: Scene, heal: HealView, height: number): string[] {
+  const { columns } = size;
+  const expires: Span =
+    heal.expiresAt === null
+      ? ''
+      : ['warn', `   expires in ${countdown(heal.expiresAt - now)}, then it is refused`];
+  const inside = paneInside(columns);
+  const lines = [
+    line(look, inside, [['dim', whoAndWhy(heal)], expires]),
+    ...transcriptTail(heal, look, inside, height - 3),
+  ];
+  while (lines.length < height - 2) lines.push('');
+  const title = `#${heal.id} ${steady(data.labelOf(heal.device), look.glyphs)}: ${heal.strategy}`;
+  return pane(look, columns, { title, aside: 'y copy' }, lines);
+}
 
 /** The phase or outcome of a heal as one word with its style. */
 export function healWord({ phase, outcome }: HealView): readonly [Style, string] {
@@ -96,7 +113,7 @@ export function transcriptTail(heal: HealView, look: Look, width: number, height
       `${kind} on ${target}`,
       ...lines.map((text) => `  ${text}`),
     ]);
-    return [['dim', ' will run:'] as const, ...steps.map((text) => ['info', ` ${text}`] as const)]
+    return [['dim', 'will run:'] as const, ...steps.map((text) => ['info', text] as const)]
       .slice(0, Math.max(0, height))
       .map((span) => line(look, width, [span]));
   }
@@ -104,8 +121,8 @@ export function transcriptTail(heal: HealView, look: Look, width: number, height
   for (const { at, kind, text } of heal.transcript.slice(-Math.max(1, height))) {
     const [style, usual] = KIND[kind];
     const sign = kind === 'command' && PROMPT.test(text) ? '' : usual;
-    for (const [index, part] of wrap(steady(text, look.glyphs), width - 13).entries()) {
-      const time = index === 0 ? ` ${clock(at)} ` : ' '.repeat(10);
+    for (const [index, part] of wrap(steady(text, look.glyphs), width - 11).entries()) {
+      const time = index === 0 ? `${clock(at)} ` : ' '.repeat(9);
       lines.push(
         line(look, width, [
           ['dim', time],

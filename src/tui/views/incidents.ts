@@ -1,14 +1,30 @@
 import { shownState } from '../../core/model/shown-state.ts';
 import type { Incident } from '../../core/model/types.ts';
-import { fitTo, line, rule, type Span, selectedLine, steady } from '../cells.ts';
-import { clock, coarseDuration, duration } from '../format.ts';
-import { bodyHeight, type Scene } from '../ui.ts';
+import type { EventRecord } from '../../core/plugin.ts';
+import { fitTo, line, type Span, selectedLine, spansWidth, steady } from '../cells.ts';
+import { clock, coarseDuration, counted, duration } from '../format.ts';
+import { bodyHeight, type Scene, type Size } from '../ui.ts';
+import { eventSpans } from './event-line.ts';
+import { healWord } from './heals.ts';
+import { pane, paneInside } from './pane.ts';
 import { defineView, type View } from './view.ts';
 
 type IncidentRow = Readonly<{ key: string; incident: Incident }>;
-const PANE = 6;
-/** Victims of an incident that are listed under it; the rest is a number. */
+/** Victims of an incident that are listed under it, unless it is expanded; the rest is a number. */
 const VICTIMS_SHOWN = 3;
+/** Facts about an incident before its timeline. */
+const FACTS = 4;
+/** Cells of two columns. */
+const HEALING = 20;
+const VICTIMS = 11;
+/** From here on a row has room for what made a device go down. */
+const WIDE = 110;
+
+/** Lines of the pane under the list, its frame included: the timeline is worth half of a large screen. */
+function paneHeight({ rows }: Size): number {
+  if (rows < 22) return FACTS + 2;
+  return rows < 32 ? FACTS + 6 : Math.floor(rows * 0.45);
+}
 
 /** Root causes with what they made unreachable, the open ones first. */
 export const incidentsView: View = defineView<IncidentRow>({
@@ -19,13 +35,14 @@ export const incidentsView: View = defineView<IncidentRow>({
       )
       .map((incident) => ({ key: incident.id, incident })),
   // A row takes more than one line where it has victims: count on the dearest case.
-  listHeight: (scene) => Math.max(1, Math.floor((bodyHeight(scene.size) - 3 - PANE) / 2)),
+  listHeight: ({ size }) => Math.max(1, Math.floor((bodyHeight(size) - 2 - paneHeight(size)) / 2)),
   deviceOf: ({ incident }) => incident.device,
   lines(scene, rows, list) {
     const { size, look } = scene;
     const open = scene.data.openIncidents.length;
     const head: Span[] = [['title', ' Incidents'], `  ${open} open, ${rows.length - open} closed`];
-    const room = bodyHeight(size) - 2 - PANE;
+    const titles = `  ${fitTo('ID', 8, look.glyphs)}${fitTo('STATE', 11, look.glyphs)}  AGE  ROOT CAUSE           ${fitTo('HEALING', HEALING, look.glyphs)}${fitTo('VICTIMS', VICTIMS, look.glyphs)}${size.columns >= WIDE ? 'WHY' : ''}`;
+    const room = bodyHeight(size) - 2 - paneHeight(size);
     const body: string[] = [];
     for (const [index, row] of rows.entries()) {
       if (index < list.top) continue;
@@ -37,17 +54,23 @@ export const incidentsView: View = defineView<IncidentRow>({
     }
     if (rows.length === 0) body.push(line(look, size.columns, [['dim', '  No incident is known. Good.']]));
     while (body.length < room) body.push('');
-    return [line(look, size.columns, head), '', ...body, ...pane(scene, rows[list.index]?.incident)];
+    return [
+      line(look, size.columns, head),
+      rows.length === 0 ? '' : line(look, size.columns, [['dim', titles]]),
+      ...body,
+      ...incidentPane(scene, rows[list.index]?.incident),
+    ];
   },
 });
 
 function incidentLines(scene: Scene, { incident }: IncidentRow, selected: boolean): string[] {
-  const { look, size, data, now } = scene;
+  const { look, size, data, now, ui } = scene;
   const { glyphs } = look;
   const device = data.byId.get(incident.device);
   const state = device ? shownState(device) : 'unknown';
   const open = incident.closedAt === null;
   const victims = open ? data.victims(incident.device) : [];
+  const healing = healSpans(scene, incident);
   const spans: Span[] = [
     `${selected ? glyphs.cursor : ' '} `,
     ['dim', fitTo(`#${incident.id}`, 8, glyphs)],
@@ -57,11 +80,15 @@ function incidentLines(scene: Scene, { incident }: IncidentRow, selected: boolea
     [state, glyphs.states[state]],
     ' ',
     ['bold', fitTo(steady(data.labelOf(incident.device), glyphs), 18, glyphs)],
-    victims.length > 0 ? `root of ${victims.length}   ` : '',
-    ['dim', healWords(incident, device?.healing.maxAttempts)],
+    ' ',
+    ...healing,
+    ' '.repeat(Math.max(2, HEALING - spansWidth(look, healing))),
+    ['warn', fitTo(victims.length > 0 ? `root of ${victims.length}` : '', VICTIMS, glyphs)],
+    ['dim', size.columns >= WIDE ? `${incident.failure.kind}: ${incident.failure.message}` : ''],
   ];
   const lines = [(selected ? selectedLine : line)(look, size.columns, spans)];
-  const named = victims.length > VICTIMS_SHOWN ? victims.slice(0, VICTIMS_SHOWN - 1) : victims;
+  const isWhole = ui.expanded.has(incident.id) || victims.length <= VICTIMS_SHOWN;
+  const named = isWhole ? victims : victims.slice(0, VICTIMS_SHOWN - 1);
   const rest = victims.length - named.length;
   for (const [index, victim] of named.entries()) {
     const last = index === named.length - 1 && rest === 0;
@@ -81,6 +108,7 @@ function incidentLines(scene: Scene, { incident }: IncidentRow, selected: boolea
         `      ${glyphs.lastBranch} `,
         ['unreachable', glyphs.states.unreachable],
         ` ${rest} more`,
+        ['dim', selected ? '  l shows them' : ''],
       ]),
     );
   return lines;
@@ -91,28 +119,69 @@ function wordOf({ closedAt, recoveredAt }: Incident): string {
   return recoveredAt === null ? 'OPEN' : 'recovering';
 }
 
-function healWords({ attempts, needsHuman, acknowledged }: Incident, max: number | undefined): string {
-  const words = [attempts === 0 ? 'no heal yet' : `${attempts}${max ? ` of ${max}` : ''} heals`];
-  if (needsHuman !== null) words.unshift('needs a person');
-  if (acknowledged) words.push(`ack ${acknowledged.by}`);
-  return words.join(', ');
+/** What is being done about it. */
+function healSpans(
+  { data }: Scene,
+  { id, device, attempts, needsHuman, acknowledged, closedAt }: Incident,
+): Span[] {
+  const heals = data.snapshot.heals.filter(({ incident }) => incident === id);
+  const newest = heals.toSorted((a, b) => b.startedAt - a.startedAt)[0];
+  const max = newest?.maxAttempts ?? data.byId.get(device)?.healing.maxAttempts;
+  const tries = `${attempts}${max === undefined ? '' : `/${max}`}`;
+  const ack: Span = ['dim', acknowledged ? `, ack ${acknowledged.by}` : ''];
+  if (needsHuman !== null) return [['bad', 'needs a person'], ['dim', ` (${tries} heals)`], ack];
+  if (newest && (closedAt === null || newest.outcome === 'healed')) {
+    const [style, word] = healWord(newest);
+    return [['dim', `heal ${newest.attempt}/${newest.maxAttempts} `], [style, word], ack];
+  }
+  return [['dim', attempts === 0 ? 'no heal yet' : `${tries} heals`], ack];
 }
 
-function pane(scene: Scene, incident: Incident | undefined): string[] {
+/** Why there is an incident, and what has happened in it. */
+function incidentPane(scene: Scene, incident: Incident | undefined): string[] {
   const { look, size, data, now } = scene;
-  if (!incident) return Array.from({ length: PANE }, () => '');
-  const times = [`opened ${clock(incident.openedAt)}`];
-  if (incident.recoveredAt !== null) times.push(`recovered ${clock(incident.recoveredAt)}`);
-  if (incident.closedAt !== null)
-    times.push(`closed ${clock(incident.closedAt)} after ${duration(incident.closedAt - incident.openedAt)}`);
-  else times.push(`${duration(now - incident.openedAt)} ago`);
-  const { failure, acknowledged, needsHuman } = incident;
+  const height = paneHeight(size);
+  if (!incident) return Array.from({ length: height }, () => '');
+  const inside = paneInside(size.columns);
+  const { failure, acknowledged, needsHuman, openedAt, closedAt } = incident;
+  const label = data.labelOf(incident.device);
+  const victims = data.victims(incident.device).length;
+  const age =
+    closedAt === null ? `${duration(now - openedAt)} ago` : `closed after ${duration(closedAt - openedAt)}`;
   const facts: Span[][] = [
-    [['dim', ' why    '], `${failure.probe} ${failure.kind}: ${failure.message}`],
-    [['dim', ' when   '], times.join(', ')],
-    [['dim', ' ack    '], acknowledged ? `${acknowledged.by}: ${acknowledged.reason || '(no reason)'}` : '-'],
-    [['dim', ' person '], needsHuman === null ? 'not needed' : ['warn', needsHuman]],
+    [
+      ['dim', 'why    '],
+      `${failure.probe} ${failure.kind}: ${failure.message}`,
+      ['warn', victims > 0 ? `; ${counted(victims, 'device')} unreachable behind it` : ''],
+    ],
+    [['dim', 'when   '], `opened ${clock(openedAt)}, ${age}`],
+    [
+      ['dim', 'ack    '],
+      acknowledged
+        ? `${acknowledged.by}: ${acknowledged.reason || '(no reason)'}`
+        : ['dim', 'nobody yet (A)'],
+    ],
+    [['dim', 'person '], needsHuman === null ? ['dim', 'not needed'] : ['warn', needsHuman]],
   ];
-  const title = `incident #${incident.id}: ${data.labelOf(incident.device)}`;
-  return [rule(look, size.columns, title), ...facts.map((spans) => line(look, size.columns, spans)), ''];
+  const room = height - 2 - FACTS;
+  const story = storyOf(scene, incident);
+  const lines = [
+    ...facts,
+    ...(story.length === 0 && room > 0
+      ? [[['dim', 'Nothing of it is left among the events.']] as Span[]]
+      : []),
+    ...story.slice(0, room).map((event) => eventSpans(event, data, look)),
+  ].map((spans) => line(look, inside, spans));
+  while (lines.length < height - 2) lines.push('');
+  return pane(look, size.columns, { title: `#${incident.id} ${label}`, aside: 'N note' }, lines);
+}
+
+/** The events of an incident, notes on its device among them, the newest first. */
+function storyOf({ events, data }: Scene, { id, device, openedAt, closedAt }: Incident): EventRecord[] {
+  const heals = new Set(data.snapshot.heals.filter(({ incident }) => incident === id).map((heal) => heal.id));
+  return events.filter((event) => {
+    if (event.incident === id || (event.heal !== undefined && heals.has(event.heal))) return true;
+    const at = Date.parse(event.at);
+    return event.device === device && at >= openedAt && (closedAt === null || at <= closedAt);
+  });
 }

@@ -1,7 +1,8 @@
 import type { PluginView } from '../../core/api/types.ts';
-import { fitTo, line, rule, type Span, selectedLine, steady, wrap } from '../cells.ts';
+import { fitTo, line, type Span, selectedLine, steady, wrap } from '../cells.ts';
 import type { Style } from '../theme.ts';
 import { bodyHeight, type Scene } from '../ui.ts';
+import { pane, paneInside } from './pane.ts';
 import { defineView, type View } from './view.ts';
 
 type PluginRow = Readonly<{ key: string; plugin: PluginView }>;
@@ -19,7 +20,7 @@ const STYLE: Readonly<Record<PluginView['state'], Style>> = { ok: 'good', faulty
 export const pluginsView: View = defineView<PluginRow>({
   rows: ({ data }) => data.snapshot.plugins.map((plugin) => ({ key: plugin.name, plugin })),
   listHeight: ({ size, data }) =>
-    Math.max(1, Math.min(data.snapshot.plugins.length, bodyHeight(size) - 4 - PANE)),
+    Math.max(1, Math.min(data.snapshot.plugins.length, bodyHeight(size) - 3 - PANE)),
   deviceOf: () => null,
   lines(scene, rows, list) {
     const { size, look } = scene;
@@ -34,13 +35,16 @@ export const pluginsView: View = defineView<PluginRow>({
       .slice(list.top, list.top + height)
       .map((row) => pluginLine(scene, row, row.key === list.key));
     while (body.length < height) body.push('');
+    if (rows.length === 0) {
+      const none = line(look, size.columns, [['dim', '  No plugin is loaded.']]);
+      return [line(look, size.columns, head), '', none];
+    }
     return [
       line(look, size.columns, head),
       '',
       line(look, size.columns, [['dim', titles]]),
       ...body,
-      '',
-      ...pane(scene, rows[list.index]?.plugin),
+      ...pluginPane(scene, rows[list.index]?.plugin, bodyHeight(size) - 3 - height),
     ];
   },
 });
@@ -55,27 +59,32 @@ function pluginLine({ look, size }: Scene, { plugin }: PluginRow, selected: bool
     right(plugin.calls.toLocaleString('en'), 9),
     [plugin.errors > 0 ? 'bad' : 'dim', right(String(plugin.errors), 8)],
     [plugin.timeouts > 0 ? 'warn' : 'dim', right(String(plugin.timeouts), 10)],
-    right(plugin.p95Ms.toFixed(1), 9),
+    right(plugin.p95Ms.toLocaleString('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 }), 9),
     ['dim', `  ${plugin.lastError ?? '-'}`],
   ];
   return (selected ? selectedLine : line)(look, size.columns, spans);
 }
 
-function pane({ look, size }: Scene, plugin: PluginView | undefined): string[] {
+function pluginPane(scene: Scene, plugin: PluginView | undefined, height: number): string[] {
   if (!plugin) return [];
-  const { columns } = size;
-  const error = wrap(plugin.lastError ?? 'none', columns - 10).slice(0, PANE - 4);
-  const own = (plugin.panels ?? []).flatMap(({ title, lines }) => [
-    rule(look, columns, `${plugin.name}: ${title}`),
-    ...lines.map((text) => line(look, columns, [` ${steady(text, look.glyphs)}`])),
-  ]);
-  return [
-    rule(look, columns, plugin.name),
-    line(look, columns, [['dim', ' listens '], plugin.hooks.join(' ') || 'to no hook']),
+  const { look, size } = scene;
+  const inside = paneInside(size.columns);
+  const error = wrap(plugin.lastError ?? 'none', inside - 8).slice(0, PANE - 5);
+  const lines = [
+    line(look, inside, [['dim', 'listens '], plugin.hooks.join(' ') || 'to no hook']),
     ...error.map((text, index) =>
-      line(look, columns, [['dim', index === 0 ? ' error   ' : '         '], text]),
+      line(look, inside, [
+        ['dim', index === 0 ? 'error   ' : '        '],
+        [plugin.lastError === null ? 'dim' : 'bad', text],
+      ]),
     ),
-    '',
-    ...own,
   ];
+  for (const { title, lines: own } of plugin.panels ?? [])
+    lines.push(
+      '',
+      look.paint('bold', steady(title, look.glyphs)),
+      ...own.map((text) => line(look, inside, [steady(text, look.glyphs)])),
+    );
+  while (lines.length < height - 2) lines.push('');
+  return pane(look, size.columns, { title: plugin.name }, lines.slice(0, height - 2));
 }
