@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createApi } from '../../../src/core/api/app.ts';
 import { connectSource } from '../../../src/core/api/client.ts';
+import type { PluginRoute } from '../../../src/core/api/plugin-routes.ts';
 import { serveUnix } from '../../../src/core/api/server.ts';
 import type { Action, Delta, Source } from '../../../src/core/api/types.ts';
 import { deviceView, type FakeSource, fakeSource, healPlan, healView, snapshotWith } from './fake-source.ts';
@@ -27,8 +28,9 @@ afterEach(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-async function serve(of: Source = source) {
-  const server = await serveUnix(path, createApi({ source: of, pluginRoutes: () => [], ready: () => true }));
+async function serve(of: Source = source, routes: readonly PluginRoute[] = []) {
+  const api = createApi({ source: of, pluginRoutes: () => routes, ready: () => true });
+  const server = await serveUnix(path, api);
   servers.push(server);
   return server;
 }
@@ -302,4 +304,16 @@ test('a thousand devices arrive whole', async () => {
   );
   await serve();
   expect((await attach()).snapshot()).toEqual(source.snapshot());
+});
+
+test('a plugin is asked over the socket; where none answers, or it refuses, there is nothing', async () => {
+  const handler: PluginRoute['handler'] = (request) => {
+    const device = new URL(request.url).searchParams.get('device');
+    return device === null ? new Response('{}', { status: 400 }) : Response.json({ device });
+  };
+  await serve(source, [{ plugin: 'history', method: 'GET', path: 'days', handler }]);
+  const client = await attach();
+  expect(await client.askPlugin!('history/days?device=ap%201')).toEqual({ device: 'ap 1' });
+  expect(await client.askPlugin!('history/days')).toBeNull();
+  expect(await client.askPlugin!('history/weeks?device=ap')).toBeNull();
 });
