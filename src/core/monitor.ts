@@ -106,7 +106,11 @@ async function start(
     async (action) => act(engine!, action),
     async (request) => http(request),
   );
-  const http: PluginApi['http'] = createApi({ source, pluginRoutes: () => assembly?.registry.routes ?? [], ready: () => ready });
+  const http: PluginApi['http'] = createApi({
+    source,
+    pluginRoutes: () => assembly?.registry.routes ?? [],
+    ready: () => ready,
+  });
 
   const services = (plugin: string, signal: AbortSignal): PluginServices => {
     const say = (level: 'info' | 'warn' | 'bad') => (message: string) => {
