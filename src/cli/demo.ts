@@ -5,7 +5,7 @@ import { Outages } from '../demo/outages.ts';
 import { canListenOn, startPlayground } from '../demo/playground.ts';
 import type { GlobalOptions } from './context.ts';
 import { runForeground } from './run.ts';
-import { showMonitor, type TuiOptions } from './tui-show.ts';
+import { settings, showMonitor, type TuiOptions } from './tui-show.ts';
 
 const DASHBOARD_PORT = 5000;
 
@@ -17,6 +17,7 @@ const SAYS: Readonly<Record<FaultKind, string>> = {
 
 /** `netheal demo`: breaks something every so often and heals it over SSH, before your eyes. */
 export async function demo(options: GlobalOptions & Pick<TuiOptions, 'readOnly' | 'plain'>): Promise<number> {
+  const own = await settings(process.env);
   const dashboardPort = (await canListenOn('127.0.0.1', DASHBOARD_PORT)) ? DASHBOARD_PORT : 0;
   const playground = await startPlayground(dashboardPort);
   let outages: Outages | null = null;
@@ -43,7 +44,7 @@ export async function demo(options: GlobalOptions & Pick<TuiOptions, 'readOnly' 
     }
     const monitor = await startMonitor({ config, healing: 'act', demo: true });
     onStarted(monitor);
-    return await showMonitor(monitor, options);
+    return await showMonitor(monitor, options, own);
   } finally {
     (outages as Outages | null)?.stop();
     await playground.stop();

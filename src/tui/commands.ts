@@ -16,6 +16,7 @@ import {
 } from './fleet-look.ts';
 import { groupNameOf } from './fleet-rows.ts';
 import { VIEWS } from './frame.ts';
+import type { CommandName } from './keys.ts';
 import { clamp, move } from './list.ts';
 import { copySelected, editConfig, openSsh } from './outside.ts';
 import { openPalette } from './palette.ts';
@@ -37,7 +38,7 @@ type Command = (shell: Shell) => void;
 
 // One table of commands and the few helpers each needs: split, it would be harder to see what a key can do.
 /** Every command by the name that the key table uses. */
-export const COMMANDS = {
+export const COMMANDS: Readonly<Record<CommandName, Command>> = {
   down: ({ store }) => step(store, 1),
   up: ({ store }) => step(store, -1),
   pageDown: ({ store }) => step(store, bodyHeight(store.scene.size) - 4),
@@ -210,9 +211,7 @@ export const COMMANDS = {
       run: { type: 'pause', by },
     });
   },
-} satisfies Record<string, Command>;
-
-export type CommandName = keyof typeof COMMANDS;
+};
 
 // ---- moving
 

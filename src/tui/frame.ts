@@ -95,7 +95,7 @@ function footerLine(scene: Scene): string {
     return line(look, size.columns, spans);
   }
   const place = placeOf(scene);
-  const bindings = bindingsOf(place, readOnly).filter(({ footer }) => footer !== undefined);
+  const bindings = bindingsOf(scene.bindings, place, readOnly).filter(({ footer }) => footer !== undefined);
   // Help and quit are always there; of the rest the first ones, as many as fit.
   const always = bindings.filter(({ command }) => command === 'help' || command === 'quit');
   const cells = ({ shown, footer }: Binding): Span[] => [['key', shown], ['dim', ` ${footer}`], '  '];

@@ -31,7 +31,7 @@ export function press(shell: Shell, key: string): void {
     typeLabel(store, key);
     return;
   }
-  const binding = bindingOf(key, placeOf(store));
+  const binding = bindingOf(store.options.bindings, key, placeOf(store));
   if (!binding) return;
   if ((binding.acts || binding.command === 'yes' || binding.command === 'no') && isDeaf(store)) return;
   perform(shell, binding);

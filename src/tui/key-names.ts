@@ -15,6 +15,10 @@ const SEQUENCES: Readonly<Record<string, string>> = {
   D: 'left',
   H: 'home',
   F: 'end',
+  P: 'f1',
+  Q: 'f2',
+  R: 'f3',
+  S: 'f4',
   Z: 'tab',
   '1~': 'home',
   '3~': 'backspace',
@@ -23,7 +27,26 @@ const SEQUENCES: Readonly<Record<string, string>> = {
   '6~': 'pagedown',
   '7~': 'home',
   '8~': 'end',
+  '11~': 'f1',
+  '12~': 'f2',
+  '13~': 'f3',
+  '14~': 'f4',
+  '15~': 'f5',
+  '17~': 'f6',
+  '18~': 'f7',
+  '19~': 'f8',
+  '20~': 'f9',
+  '21~': 'f10',
+  '23~': 'f11',
+  '24~': 'f12',
 };
+
+/** The keys that have a name, as a person writes them. */
+export const KEY_NAMES: readonly string[] = [
+  'space',
+  ...new Set([...Object.values(CONTROLS), ...Object.values(SEQUENCES)]),
+];
+
 const SEQUENCE = /^\x1b+(?:\[|O)(?:1;\d+)?(\d*)(?:;\d+)?([A-Z~])$/;
 
 /**

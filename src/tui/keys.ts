@@ -1,16 +1,26 @@
-import type { CommandName } from './commands.ts';
-import type { Ui, ViewName } from './ui.ts';
-
 /** Where a key acts: a view, the detail of a device, or a question over them. */
-export type Place = ViewName | 'device' | 'help' | 'confirm' | 'approval' | 'columns' | 'views' | 'palette';
+export type Place =
+  | 'fleet'
+  | 'events'
+  | 'incidents'
+  | 'heals'
+  | 'plugins'
+  | 'device'
+  | 'help'
+  | 'confirm'
+  | 'approval'
+  | 'columns'
+  | 'views'
+  | 'palette';
 
 /** One line of the key table. */
-export type Binding = Readonly<{
+type Line = Readonly<{
   /** Names as `keyNames` gives them. */
   keys: readonly string[];
   /** How the keys are written in the help and the footer. */
   shown: string;
-  command: CommandName;
+  /** What it does: a command of commands.ts. */
+  command: string;
   section: 'MOVE' | 'FIND' | 'VIEW' | 'ACT' | 'APP';
   help: string;
   /** The word in the footer; without one the key is found in the help only. */
@@ -26,7 +36,7 @@ const SCROLLING: readonly Place[] = [...SCREENS, 'help', 'confirm', 'approval', 
 const OF_DEVICE: readonly Place[] = ['fleet', 'events', 'incidents', 'heals', 'device'];
 
 /** The one key table: input, help and footer are made of it. In the order of the footer. Long, but only a table. */
-export const BINDINGS: readonly Binding[] = [
+const TABLE = [
   {
     keys: ['y'],
     shown: 'y',
@@ -595,19 +605,21 @@ export const BINDINGS: readonly Binding[] = [
     places: SCREENS,
   },
   { keys: ['q'], shown: 'q', command: 'quit', section: 'APP', help: 'quit', footer: 'quit', places: SCREENS },
-];
+] as const satisfies readonly Line[];
 
-/** The screen under whatever is over it. */
-export function screenOf({ device, view }: Pick<Ui, 'device' | 'view'>): Place {
-  return device === null ? view : 'device';
-}
+/** Every command that has a key; commands.ts has each of them. */
+export type CommandName = (typeof TABLE)[number]['command'];
+export type Binding = Line & Readonly<{ command: CommandName }>;
+export const BINDINGS: readonly Binding[] = TABLE;
 
 /** The binding of a key in a place. */
-export function bindingOf(key: string, place: Place): Binding | undefined {
-  return BINDINGS.find(({ keys, places }) => keys.includes(key) && places.includes(place));
+export function bindingOf(bindings: readonly Binding[], key: string, place: Place): Binding | undefined {
+  return bindings.find(({ keys, places }) => keys.includes(key) && places.includes(place));
 }
 
 /** What is possible in a place, for the help and the footer. */
-export function bindingsOf(place: Place, readOnly: boolean): Binding[] {
-  return BINDINGS.filter(({ places, acts }) => places.includes(place) && !(readOnly && acts));
+export function bindingsOf(bindings: readonly Binding[], place: Place, readOnly: boolean): Binding[] {
+  return bindings.filter(
+    ({ keys, places, acts }) => keys.length > 0 && places.includes(place) && !(readOnly && acts),
+  );
 }

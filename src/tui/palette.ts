@@ -1,7 +1,7 @@
-import { type Binding, bindingsOf, screenOf } from './keys.ts';
+import { type Binding, bindingsOf } from './keys.ts';
 import { clamp } from './list.ts';
 import type { UiStore } from './store.ts';
-import type { Palette, Ui } from './ui.ts';
+import { type Palette, type Scene, screenOf, type Ui } from './ui.ts';
 
 /** Opens the list of everything that is possible here, to be found by typing. */
 export function openPalette(store: UiStore): void {
@@ -9,9 +9,14 @@ export function openPalette(store: UiStore): void {
 }
 
 /** The actions whose words hold the letters that were typed, in their order; those that begin with them come first. */
-export function paletteEntries(ui: Ui, { text }: Pick<Palette, 'text'>, readOnly: boolean): Binding[] {
+export function paletteEntries(
+  { bindings, ui, readOnly }: Pick<Scene, 'bindings' | 'readOnly'> & { ui: Pick<Ui, 'device' | 'view'> },
+  { text }: Pick<Palette, 'text'>,
+): Binding[] {
   const wanted = text.toLowerCase().trim();
-  const possible = bindingsOf(screenOf(ui), readOnly).filter(({ command }) => command !== 'palette');
+  const possible = bindingsOf(bindings, screenOf(ui), readOnly).filter(
+    ({ command }) => command !== 'palette',
+  );
   return possible
     .map((binding) => ({ binding, rank: rankOf(binding.help.toLowerCase(), wanted) }))
     .filter(({ rank }) => rank !== null)
@@ -35,7 +40,7 @@ function rankOf(words: string, wanted: string): number | null {
 /** A key while the palette is open. Returns the action that is to run, if it was Enter. */
 export function typeIntoPalette(store: UiStore, palette: Palette, key: string): Binding | null {
   const { text, index } = palette;
-  const entries = paletteEntries(store.ui, palette, store.options.readOnly);
+  const entries = paletteEntries(store.scene, palette);
   const change = (next: Partial<Palette>) => store.set({ overlay: { ...palette, ...next } });
   if (key === 'escape') store.set({ overlay: null });
   else if (key === 'down' || key === 'tab') change({ index: clamp(index + 1, 0, entries.length - 1) });

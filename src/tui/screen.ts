@@ -5,6 +5,7 @@ import { Display } from './display.ts';
 import { ASCII, UNICODE } from './glyphs.ts';
 import { paste, press } from './input.ts';
 import { Keyboard } from './keyboard.ts';
+import { BINDINGS } from './keys.ts';
 import type { TuiOptions } from './main.ts';
 import { loadViews, savedViewsFile, storeViews } from './saved-views.ts';
 import type { Shell } from './shell.ts';
@@ -28,10 +29,11 @@ export async function runScreen(source: Source, options: TuiOptions, terminal: T
   const display = new Display(stdin, stdout, keyboard.take);
   const store = new UiStore(source, {
     readOnly: options.readOnly,
+    bindings: options.bindings ?? BINDINGS,
     user: options.user,
     glyphs: terminal.unicode ? UNICODE : ASCII,
     colours: terminal.colours,
-    theme: terminal.theme,
+    theme: options.theme ?? terminal.theme,
     size: display.size,
     now: options.now ?? Date.now,
     monoMs: () => performance.now(),

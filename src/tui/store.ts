@@ -7,6 +7,7 @@ import { DetailFeed } from './detail-feed.ts';
 import { searchWords } from './filter.ts';
 import { type Frame, frameOf, VIEWS } from './frame.ts';
 import type { Glyphs } from './glyphs.ts';
+import type { Binding } from './keys.ts';
 import { LIST_START, settle } from './list.ts';
 
 import { type ColourDepth, painter, type ThemeName } from './theme.ts';
@@ -24,6 +25,7 @@ const CONSOLE_KEPT = 200;
 
 export type StoreOptions = Readonly<{
   readOnly: boolean;
+  bindings: readonly Binding[];
   user: string;
   glyphs: Glyphs;
   colours: ColourDepth;
@@ -110,6 +112,7 @@ export class UiStore {
       connection: state,
       staleSince: since,
       readOnly: this.options.readOnly,
+      bindings: this.options.bindings,
       inProcess: this.source.inProcess,
       samples: this.#detail.samples,
       past: this.#detail.past,

@@ -4,6 +4,7 @@ import type { EventRecord } from '../core/plugin.ts';
 import type { Look } from './cells.ts';
 import type { ColumnId } from './columns.ts';
 import type { Data } from './data.ts';
+import type { Binding, Place } from './keys.ts';
 import { LIST_START, type ListState } from './list.ts';
 import type { Past } from './past.ts';
 import type { SavedView } from './saved-views.ts';
@@ -156,6 +157,8 @@ export type Scene = Readonly<{
   connection: 'live' | 'stale';
   staleSince: number;
   readOnly: boolean;
+  /** The key table, with the person's own keys in it. */
+  bindings: readonly Binding[];
   inProcess: boolean;
   /** Samples of the device in detail. */
   samples: readonly SampleView[];
@@ -183,4 +186,9 @@ export function isTiny({ columns, rows }: Size): boolean {
 /** Rows between the head of the screen and its last two lines. */
 export function bodyHeight({ rows }: Size): number {
   return rows - 3;
+}
+
+/** The screen under whatever is over it. */
+export function screenOf({ device, view }: Pick<Ui, 'device' | 'view'>): Place {
+  return device === null ? view : 'device';
 }

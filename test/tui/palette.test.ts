@@ -5,11 +5,11 @@ import { UI_START } from '../../src/tui/ui.ts';
 import { openUi } from './scene.ts';
 
 const find = (text: string, readOnly = false) =>
-  paletteEntries(UI_START, { text }, readOnly).map(({ command }) => command);
+  paletteEntries({ bindings: BINDINGS, ui: UI_START, readOnly }, { text }).map(({ command }) => command);
 
 describe('the command palette', () => {
   it('knows every action of the place by words of its own', () => {
-    const others = bindingsOf('fleet', false).filter(({ command }) => command !== 'palette');
+    const others = bindingsOf(BINDINGS, 'fleet', false).filter(({ command }) => command !== 'palette');
     expect(find('')).toHaveLength(others.length);
     expect(BINDINGS.filter(({ help }) => help === '')).toEqual([]);
   });

@@ -1,6 +1,7 @@
 import type { Action } from '../../src/core/api/types.ts';
 import { ASCII, UNICODE } from '../../src/tui/glyphs.ts';
 import { press } from '../../src/tui/input.ts';
+import { BINDINGS, type Binding } from '../../src/tui/keys.ts';
 import type { SavedView } from '../../src/tui/saved-views.ts';
 import type { Shell } from '../../src/tui/shell.ts';
 import { UiStore } from '../../src/tui/store.ts';
@@ -11,6 +12,7 @@ type Options = Readonly<{
   columns?: number;
   rows?: number;
   readOnly?: boolean;
+  bindings?: readonly Binding[];
   ascii?: boolean;
   colour?: boolean;
   env?: Readonly<Record<string, string | undefined>>;
@@ -22,6 +24,7 @@ export function openUi(options: Options = {}) {
   const clock = { monoMs: 0 };
   const store = new UiStore(source, {
     readOnly: options.readOnly ?? false,
+    bindings: options.bindings ?? BINDINGS,
     user: 'oper',
     glyphs: options.ascii ? ASCII : UNICODE,
     colours: options.colour ? 256 : 0,

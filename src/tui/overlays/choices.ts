@@ -12,7 +12,7 @@ const ROWS = 12;
 
 /** The columns of the fleet, or the saved views. */
 export function choicesBox(scene: Scene, { kind, index }: Choices): Box {
-  const { ui, look, size, readOnly } = scene;
+  const { ui, look, size } = scene;
   const lines = choices(ui, kind);
   const rows = lines.map(({ id, on }, at): Span[] => {
     const cursor = at === index ? look.glyphs.cursor : ' ';
@@ -29,7 +29,7 @@ export function choicesBox(scene: Scene, { kind, index }: Choices): Box {
     ];
   });
   const top = topFor(index, rows.length, size.rows);
-  const keys = bindingsOf(kind, readOnly).filter(({ footer }) => footer !== undefined);
+  const keys = bindingsOf(scene.bindings, kind, scene.readOnly).filter(({ footer }) => footer !== undefined);
   return boxOf(look, size, kind === 'columns' ? 'COLUMNS' : 'SAVED VIEWS', rows, top, [
     [],
     keys.flatMap(({ shown, footer }: Binding): Span[] => [
@@ -41,8 +41,8 @@ export function choicesBox(scene: Scene, { kind, index }: Choices): Box {
 
 /** What is being typed, over the actions that it finds. */
 export function paletteBox(scene: Scene, palette: Palette): Box {
-  const { ui, look, size, readOnly } = scene;
-  const entries = paletteEntries(ui, palette, readOnly);
+  const { look, size } = scene;
+  const entries = paletteEntries(scene, palette);
   const height = Math.min(ROWS, size.rows - 9);
   const first = Math.max(0, Math.min(palette.index - height + 1, entries.length - height));
   const shown = entries

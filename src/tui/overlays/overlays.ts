@@ -2,8 +2,8 @@ import type { HealView } from '../../core/api/types.ts';
 import { shownState } from '../../core/model/shown-state.ts';
 import { type Span, wrap } from '../cells.ts';
 import { countdown, duration } from '../format.ts';
-import { type Binding, bindingsOf, screenOf } from '../keys.ts';
-import type { Approval, Confirm, Scene } from '../ui.ts';
+import { type Binding, bindingsOf } from '../keys.ts';
+import { type Approval, type Confirm, type Scene, screenOf } from '../ui.ts';
 import { type Box, boxOf, innerWidth } from './box.ts';
 import { choicesBox, paletteBox } from './choices.ts';
 import { planRows } from './plan.ts';
@@ -32,9 +32,9 @@ const SECTIONS: readonly Binding['section'][] = ['MOVE', 'FIND', 'VIEW', 'ACT', 
 
 /** Made of the key table, for the place the help was asked in. */
 function helpBox(scene: Scene, top: number): Box {
-  const { ui, look, size, readOnly } = scene;
+  const { ui, look, size, readOnly, bindings: table } = scene;
   const place = screenOf(ui);
-  const bindings = bindingsOf(place, readOnly).filter(({ shown }) => shown !== '');
+  const bindings = bindingsOf(table, place, readOnly).filter(({ shown }) => shown !== '');
   const half = Math.floor(innerWidth(size) / 2);
   const rows: Span[][] = [];
   for (const section of SECTIONS) {
