@@ -2,6 +2,7 @@ import { connectSource } from '../core/api/client.ts';
 import type { Source } from '../core/api/types.ts';
 import type { ResolvedConfig } from '../core/config/types.ts';
 import { NethealError } from '../core/errors.ts';
+import { noDaemon } from './ask.ts';
 import { socketOf } from './context.ts';
 
 /** The running daemon of a config, or null where none runs. */
@@ -24,7 +25,5 @@ export async function attach(
 ): Promise<Source> {
   const source = await attachIfRunning(config, options);
   if (source) return source;
-  throw new NethealError('NH_NO_DAEMON', `no netheal is running on ${config.stateDir}`, {
-    mend: 'start one with `netheal run` or `netheal-tui`',
-  });
+  throw noDaemon(config.stateDir);
 }

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError, Option } from 'commander';
 import type { Action } from '../core/api/types.ts';
+import { SEVERITY } from '../core/model/shown-state.ts';
 import { addCompletion } from './completion.ts';
 import { currentUser, EXIT, type GlobalOptions, runCommand } from './context.ts';
 import { FORMAT_NAMES } from './import/format-names.ts';
@@ -24,7 +25,8 @@ function endQuietly(error: NodeJS.ErrnoException): void {
   throw error;
 }
 
-function program(): Command {
+/** Every command with its options: what the help, the completion and docs/commands.md speak of. */
+export function program(): Command {
   const root = new Command('netheal')
     .description(
       'A self-healing network monitor: it pings, finds the root cause, heals over SSH and proves it.',
@@ -49,6 +51,7 @@ function program(): Command {
       .command(signature)
       .description(description)
       .exitOverride()
+      .showHelpAfterError(`(see netheal ${signature.split(' ', 1)[0]} --help)`)
       .configureHelp({ showGlobalOptions: true });
 
   const by = currentUser();
@@ -76,9 +79,15 @@ function program(): Command {
     .option('--dry-run', 'the plan and the verdict of every gate; opens no connection')
     .option('--force <gates>', 'override these gates, separated by commas')
     .action(does(async (id: string, options: never) => (await import('./heal.ts')).heal(id, options)));
-  command('status', 'what the running daemon knows').action(
-    does(async (options: GlobalOptions) => (await import('./status.ts')).status(options)),
-  );
+  command('status [device...]', 'what the running daemon knows (exit 1 where one is not up)')
+    .addOption(new Option('--state <state>', 'only those in this state').choices(SEVERITY))
+    .option('--group <name>', 'only those of this group')
+    .option('--search <words>', 'only those with these words in their id, label, address or group')
+    .option('--problems', 'only those that somebody may have to look at, the gravest first')
+    .option('--summary', 'how many there are in each state, and no more')
+    .action(
+      does(async (ids: string[], options: never) => (await import('./status.ts')).status(ids, options)),
+    );
   command('dashboard', 'the web page alone').action(
     does(async (options: GlobalOptions) => (await import('./dashboard.ts')).dashboard(options)),
   );

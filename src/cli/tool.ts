@@ -7,7 +7,7 @@ import { runProbe } from '../core/engine/run-probe.ts';
 import { NethealError } from '../core/errors.ts';
 import type { PluginServices } from '../core/kernel/host.ts';
 import type { CheckOutcome } from '../core/model/types.ts';
-import { nearest } from '../core/nearest.ts';
+import { unknownDevice } from './unknown-device.ts';
 
 /** Plugins that listen or write have no business in a command that only looks. */
 const ONLY_FOR_DAEMONS: ReadonlySet<string> = new Set(['dashboard', 'csv-logger', 'history', 'metrics']);
@@ -65,15 +65,7 @@ export function pick<T extends { id: string }>(devices: readonly T[], ids: reado
   return ids.map((id) => {
     const found = devices.find((device) => device.id === id);
     if (found) return found;
-    const near = nearest(
-      id,
-      devices.map((device) => device.id),
-    );
-    throw new NethealError('NH_UNKNOWN_DEVICE', `there is no device "${id}"`, {
-      mend: near
-        ? `did you mean "${near}"?`
-        : `there are: ${devices.map((device) => device.id).join(', ') || 'none'}`,
-    });
+    throw unknownDevice(devices, id);
   });
 }
 

@@ -215,7 +215,7 @@ describe('no config', () => {
       const { code, stdout, stderr } = await netheal(cwd, command);
       expect(stderr).toBe(
         `no config was found; looked for ${cwd}/.nethealrc, ${cwd}/.config/netheal/nethealrc, ${cwd}/.nethealrc, /etc/netheal/nethealrc and their kin\n` +
-          '  write a .nethealrc here, name one with --config FILE, or try `netheal demo`\n',
+          '  `netheal init` writes one; or name one with --config FILE, or try `netheal demo`\n',
       );
       expect([code, stdout]).toEqual([2, '']);
       expect(readdirSync(cwd)).toEqual([]);
@@ -267,7 +267,8 @@ describe('the command line itself', () => {
     ],
   ])('%j ends with 2 and one clear message', async (args, message) => {
     const { code, stdout, stderr } = await netheal(folder(), ...args);
-    expect(stderr).toBe(`${message}(see netheal --help)\n`);
+    const of = ['run', 'heal'].includes(args[0]!) ? ` ${args[0]}` : '';
+    expect(stderr).toBe(`${message}(see netheal${of} --help)\n`);
     expect([code, stdout]).toEqual([2, '']);
   });
 

@@ -35,7 +35,9 @@ async function offered(cwd: string, ...words: string[]): Promise<string[]> {
 withBash('bash completes commands, options and the devices of the config', async () => {
   const cwd = folder(TWO_DEVICES);
   expect(await offered(cwd, 'che')).toEqual(['check']);
+  expect(await offered(cwd, 'imp')).toEqual(['import']);
   expect(await offered(cwd, 'heal', 'h')).toEqual(['home', 'harbour']);
+  expect(await offered(cwd, 'status', 'ha')).toEqual(['harbour']);
   expect(await offered(cwd, 'check', 'home', 'ha')).toEqual(['harbour']);
   expect(await offered(cwd, 'heal', '--dry')).toEqual(['--dry-run']);
 });

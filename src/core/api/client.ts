@@ -1,9 +1,10 @@
 /** A `Source` over the daemon's Unix socket: a mirrored picture, kept fresh by its event stream. */
-import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { ClientRequest } from 'node:http';
 import { messageOf, NethealError } from '../errors.ts';
 import { NO_SEARCH } from './lens.ts';
 import { applyDelta, hasGap, type Picture, pictureOf, replacement, snapshotOf } from './picture.ts';
 import { select } from './select.ts';
+import { type ProblemBody, requestSocket } from './socket-request.ts';
 import { createSseParser, type SseMessage } from './sse-parser.ts';
 import type { Action, ActionResult, Delta, SampleView, Search, Snapshot, Source } from './types.ts';
 
@@ -14,7 +15,6 @@ const FIRST_PICTURE_MS = 5_000;
 /** Three heartbeats of the server. */
 const SILENCE_MS = 45_000;
 const BACKOFF_MS = [100, 200, 400, 800, 1_600, 3_000] as const;
-const REQUEST_MS = 30_000;
 
 /**
  * Connects to a running netheal; with `lens` a fleet too large to be shown whole is seen through one (see lens.ts). Throws
@@ -160,12 +160,16 @@ function createMirror(socketPath: string, lens: boolean): { source: Source; firs
     connection: () => connection,
     act: (action) => act(socketPath, action),
     async samples(device) {
-      const reply = await call(socketPath, 'GET', `/api/devices/${encodeURIComponent(device)}/samples`);
+      const reply = await requestSocket(
+        socketPath,
+        'GET',
+        `/api/devices/${encodeURIComponent(device)}/samples`,
+      );
       if (reply.status !== 200) throw refusal(reply.body);
       return (reply.body as { samples: readonly SampleView[] }).samples;
     },
     async askPlugin(address) {
-      const { status, body } = await call(socketPath, 'GET', `/api/plugins/${address}`);
+      const { status, body } = await requestSocket(socketPath, 'GET', `/api/plugins/${address}`);
       return status === 200 ? body : null;
     },
     async close() {
@@ -188,9 +192,9 @@ async function act(socketPath: string, action: Action): Promise<ActionResult> {
   const { requestOfAction } = await import('./actions.ts');
   const { path, body } = requestOfAction(action);
   try {
-    const reply = await call(socketPath, 'POST', path, body);
+    const reply = await requestSocket(socketPath, 'POST', path, body);
     if (reply.status === 200) return reply.body as ActionResult;
-    const { code, detail, gate } = reply.body as Problem;
+    const { code, detail, gate } = reply.body as ProblemBody;
     return {
       ok: false,
       code: code ?? `HTTP_${reply.status}`,
@@ -202,31 +206,8 @@ async function act(socketPath: string, action: Action): Promise<ActionResult> {
   }
 }
 
-type Problem = { code?: string; detail?: string; gate?: string };
-type Reply = Readonly<{ status: number; body: unknown }>;
-
-function call(socketPath: string, method: 'GET' | 'POST', path: string, body?: unknown): Promise<Reply> {
-  return new Promise((resolve, reject) => {
-    const headers = {
-      host: 'localhost',
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    };
-    const request = httpRequest({ socketPath, method, path, headers });
-    request.setTimeout(REQUEST_MS, () => request.destroy(new Error('No answer in time.')));
-    request.once('error', reject);
-    request.once('response', (response) => resolve(readReply(response)));
-    request.end(body === undefined ? undefined : JSON.stringify(body));
-  });
-}
-
-async function readReply(response: IncomingMessage): Promise<Reply> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(chunk as Buffer);
-  return { status: response.statusCode ?? 0, body: JSON.parse(Buffer.concat(chunks).toString('utf8')) };
-}
-
 function refusal(body: unknown): NethealError {
-  const { code, detail } = body as Problem;
+  const { code, detail } = body as ProblemBody;
   return new NethealError(
     code === 'NH_UNKNOWN_DEVICE' ? code : 'NH_NOT_ALLOWED',
     detail ?? 'The daemon refused it without a reason.',

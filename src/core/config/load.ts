@@ -25,7 +25,7 @@ export async function loadConfig(options: FindOptions): Promise<ResolvedConfig> 
       'NH_CONFIG_NOT_FOUND',
       `no config was found; looked for ${looked.join(', ')} and their kin`,
       {
-        mend: 'write a .nethealrc here, name one with --config FILE, or try `netheal demo`',
+        mend: '`netheal init` writes one; or name one with --config FILE, or try `netheal demo`',
       },
     );
   }
