@@ -14,6 +14,7 @@ export const HTML = `<!doctype html>
 <body>
 <header class="top">
   <h1><a id="home" href="#/">netheal</a></h1>
+  <nav aria-label="Views"><a href="#/incidents">Incidents</a><a href="#/heals">Heals</a></nav>
   <ul id="counts" class="counts" aria-label="Devices by state"></ul>
   <p id="banner" class="banner" role="status" hidden></p>
   <p role="status"><button id="approvals" class="waiting" type="button" title="heals that wait for approval (a)" hidden></button></p>
@@ -65,6 +66,9 @@ export const HTML = `<!doctype html>
   </div>
 </div>
 <div id="device-page" data-view="device" hidden></div>
+<div id="incidents-page" data-view="incidents" hidden></div>
+<div id="heals-page" data-view="heals" hidden></div>
+<div id="heal-page" data-view="heal" hidden></div>
 </main>
 <dialog id="help" aria-labelledby="help-title">
   <h2 id="help-title">Keys</h2>

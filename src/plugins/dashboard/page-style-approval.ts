@@ -1,4 +1,4 @@
-/** The looks of the question whether a heal may run. */
+/** The looks of the question whether a heal may run, and of the views of incidents and heals. */
 export const APPROVAL_CSS = `
 .top p:has(> .waiting) { min-width: 0; }
 .waiting { color: var(--degraded); border-color: currentcolor; font-weight: 600; }
@@ -25,7 +25,27 @@ dialog.approval .buttons { margin-top: 18px; }
 }
 button.primary:hover { border-color: var(--text); }
 
+nav { display: flex; gap: 16px; }
+nav a { color: var(--soft); }
+nav a[aria-current=page] { color: var(--text); font-weight: 600; }
+@media (min-width: 761px) {
+  /* However many states there are, what stands beside them keeps its place. */
+  .top .counts { order: 1; flex-basis: 100%; }
+  .top .banner { order: 2; }
+}
+.cases .about { grid-column: 2 / -1; }
+.cases .about p { margin-top: 4px; overflow-wrap: anywhere; }
+.cases .about a, .cases .what a, .heal a { text-decoration: underline; text-decoration-color: var(--line); text-underline-offset: 3px; }
+.cases .buttons { grid-column: 2 / -1; margin-top: 8px; }
+.activity .name { font-weight: 550; }
+.heal > * + * { margin-top: 14px; }
+.heal { margin-top: 8px; }
+.detail .plan p, .heal .plan p { margin: 6px 0; }
+.detail > p { margin-top: 6px; }
+.heal .verdict { font-weight: 600; overflow-wrap: anywhere; }
+
 @media (max-width: 760px) {
+  .cases .about, .cases .buttons { grid-column: auto; }
   dialog.approval { padding: 16px; }
   .approval .facts { grid-template-columns: max-content 1fr; gap: 2px 14px; }
   .approval .facts dd { margin-bottom: 2px; }

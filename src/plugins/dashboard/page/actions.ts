@@ -1,5 +1,5 @@
 import type { HealPlan } from 'netheal/plugin';
-import { byId, el, setText } from './dom.ts';
+import { byId, setText } from './dom.ts';
 import { askForToken, storedToken } from './token.ts';
 
 const TOAST_MS = 6_000;
@@ -7,21 +7,6 @@ const TOAST_MS = 6_000;
 /** False where no token is configured: then nobody may act, and no button is shown. */
 export const MAY_ACT =
   document.querySelector<HTMLMetaElement>('meta[name=netheal-actions]')?.content === 'on';
-
-/** A button that asks the API for something and says what came of it. */
-export function actionButton(
-  label: string,
-  path: string,
-  body: () => Readonly<Record<string, unknown>> = () => ({}),
-): HTMLButtonElement {
-  const button = el('button', '', [label], { type: 'button' });
-  button.addEventListener('click', async () => {
-    button.disabled = true;
-    tell((await act(path, body())).message);
-    button.disabled = false;
-  });
-  return button;
-}
 
 /** What came of an action, in words; `plan` and `gates` where it was a dry run. */
 export type Outcome = Readonly<{

@@ -3,9 +3,9 @@ import { deviceChart } from './device-chart.ts';
 import { deviceDays } from './device-days.ts';
 import { deviceFacts } from './device-facts.ts';
 import { deviceHead } from './device-head.ts';
-import { deviceHeals } from './device-heals.ts';
 import { deviceTimeline } from './device-timeline.ts';
 import { byId, el, setText } from './dom.ts';
+import { healHistory } from './heal-history.ts';
 import { noteOf } from './looks.ts';
 import type { Picture } from './picture.ts';
 import type { DeviceRow } from './wire.ts';
@@ -21,7 +21,7 @@ export function devicePage() {
   const chart = deviceChart();
   const days = deviceDays();
   const timeline = deviceTimeline();
-  const heals = deviceHeals();
+  const heals = healHistory();
   const facts = deviceFacts();
   const missing = el('p', 'empty');
   const body = el('div', '', [
@@ -53,7 +53,7 @@ export function devicePage() {
     await Promise.all([
       chart.refresh(),
       timeline.show(device, picture.changes, isStill),
-      heals.load(device, picture, isStill),
+      heals.load(device.id, picture, isStill),
       isDue ? days.show(device.id, isStill) : null,
     ]);
   }
@@ -65,7 +65,7 @@ export function devicePage() {
     missing.hidden = device !== undefined;
     setText(missing, `There is no device "${id}".`);
     if (device === undefined) return;
-    heals.show(device, next, now);
+    heals.show(device.id, next, now);
     if (drawn === device) return;
     const isOther = drawn?.id !== device.id;
     const hasTurned = drawn?.reachability !== device.reachability;

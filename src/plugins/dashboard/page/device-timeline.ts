@@ -40,9 +40,9 @@ export function deviceTimeline() {
   };
 }
 
-function pastOf({ at, type, level, message, from, to }: EventRecord): PastEvent {
+function pastOf({ at, type, level, device, message, from, to }: EventRecord): PastEvent {
   const detail = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
-  return { at: Date.parse(at), type, level, message, detail };
+  return { at: Date.parse(at), type, level, device: device ?? null, message, detail };
 }
 
 /** The states of the last 24 hours, the oldest first; before the first change known, what that changed from. */

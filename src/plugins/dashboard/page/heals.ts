@@ -4,6 +4,7 @@ import { clock, duration } from './format.ts';
 import { healLook } from './heal-looks.ts';
 import type { Picture } from './picture.ts';
 import { planView } from './plan.ts';
+import { healHref } from './route.ts';
 import { transcriptView } from './transcript.ts';
 import type { HealRow } from './wire.ts';
 
@@ -52,6 +53,7 @@ export function drawHeal({ heal, label, now }: Item, opened: Set<string>): HTMLE
       heal.reason === null ? null : el('p', '', [heal.reason]),
       isWaiting(heal) ? waiting(heal) : null,
       transcriptView(heal.transcript),
+      el('p', '', [el('a', 'soft', [`heal ${heal.id} alone`], { href: healHref(heal.id) })]),
     ]),
   ]);
   details.open = opened.has(heal.id) || isWaiting(heal);

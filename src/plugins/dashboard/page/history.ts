@@ -1,6 +1,7 @@
 /** What the page asks of the history plugin, which may be turned off: then every answer is null. */
 import type { HealPlan, TranscriptLine } from 'netheal/plugin';
 import { answerOf } from './answers.ts';
+import type { Incident } from './wire.ts';
 
 /** `[at, checks, lossPercent, minMs, avgMs, maxMs]`; null where there were no checks, or no answers. */
 export type SeriesPoint = readonly [
@@ -29,6 +30,7 @@ export type Day = Readonly<{
 
 export type PastEvent = Readonly<{
   at: number;
+  device: string | null;
   type: string;
   level: 'info' | 'good' | 'warn' | 'bad';
   message: string;
@@ -58,6 +60,9 @@ export type PastHealDetail = PastHeal &
     transcript: readonly TranscriptLine[];
   }>;
 
+const named = (device: string | null): Readonly<Record<string, string>> =>
+  device === null ? {} : { device };
+
 const ask = <T>(question: string, query: Readonly<Record<string, string | number>>) =>
   answerOf<T>(
     `/api/plugins/history/${question}?${new URLSearchParams(Object.entries(query).map(([key, value]) => [key, String(value)]))}`,
@@ -71,13 +76,17 @@ export const seriesOf = (device: string, from: number, to: number, points: numbe
 export const daysOf = (device: string, days: number) =>
   ask<{ days: readonly Day[] }>('days', { device, days });
 
-/** The last events of a device, the newest first. */
-export const eventsOf = (device: string, limit: number) =>
-  ask<{ events: readonly PastEvent[] }>('events', { device, limit });
+/** The last events of a device or of all, the newest first. */
+export const eventsOf = (device: string | null, limit: number) =>
+  ask<{ events: readonly PastEvent[] }>('events', { ...named(device), limit });
 
-/** The last heals of a device, the newest first. */
-export const healsOf = (device: string, limit: number) =>
-  ask<{ total: number; heals: readonly PastHeal[] }>('heals', { device, limit });
+/** The last heals of a device or of all, the newest first. */
+export const healsOf = (device: string | null, limit: number) =>
+  ask<{ total: number; heals: readonly PastHeal[] }>('heals', { ...named(device), limit });
+
+/** The last incidents, the newest first; those that are open are among them. */
+export const incidentsOf = (limit: number) =>
+  ask<{ total: number; incidents: readonly Incident[] }>('incidents', { limit });
 
 /** A heal in full. */
 export const healOf = (id: string) => ask<PastHealDetail>('heal', { id });

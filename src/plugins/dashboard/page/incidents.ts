@@ -1,27 +1,39 @@
-import { actionButton, MAY_ACT } from './actions.ts';
+import { MAY_ACT } from './actions.ts';
+import { openApprovals } from './approval.ts';
+import { button } from './approval-screens.ts';
+import { acknowledge, heal, pingNow } from './device-actions.ts';
 import { byId, el, keyedList, setText } from './dom.ts';
-import { duration } from './format.ts';
+import { waitingHeals } from './heal-looks.ts';
+import { incidentLook, since, ticked } from './incident-case.ts';
 import { healingNote, lookOf } from './looks.ts';
 import type { Picture } from './picture.ts';
 import { deviceHref } from './route.ts';
 import type { DeviceRow, Incident } from './wire.ts';
 
-type Item = Readonly<{ incident: Incident; device: DeviceRow | undefined; behind: number }>;
+type Item = Readonly<{
+  incident: Incident;
+  device: DeviceRow | undefined;
+  behind: number;
+  /** The heal of it that waits for approval. */
+  waiting: string | undefined;
+}>;
 
 /** Of a mass outage the newest are enough: the devices themselves stand in the table. */
 const SHOWN = 50;
 
 /** Open incidents: the root causes, how many devices are behind each, and what is being done. */
 export function incidentList() {
+  let picture: Picture | null = null;
   const draw = keyedList<Item>(
     byId('incidents'),
-    drawItem,
+    (item) => drawItem(item, () => picture?.devices.get(item.incident.device)),
     ({ incident }) => incident.id,
     // Everything that `drawItem` shows, but not what changes with every check.
-    ({ incident, device, behind }) =>
+    ({ incident, device, behind, waiting }) =>
       JSON.stringify([
         incident,
         behind,
+        waiting,
         device?.label,
         device?.address,
         device && lookOf(device).word,
@@ -31,7 +43,10 @@ export function incidentList() {
   const more = el('li', 'soft');
   const calm = el('li', 'calm', ['None: nothing is wrong.']);
   return {
-    show({ incidents, devices }: Picture, now: number): void {
+    show(next: Picture, now: number): void {
+      picture = next;
+      const { incidents, devices, heals } = next;
+      const waiting = new Map(waitingHeals(heals.values()).map(({ incident, id }) => [incident, id]));
       const behind = new Map<string, number>();
       for (const { rootCause } of devices.values()) {
         if (rootCause !== null) behind.set(rootCause, (behind.get(rootCause) ?? 0) + 1);
@@ -42,6 +57,7 @@ export function incidentList() {
           incident,
           device: devices.get(incident.device),
           behind: behind.get(incident.device) ?? 0,
+          waiting: waiting.get(incident.id),
         }));
       draw(items.slice(0, SHOWN));
       if (items.length === 0) byId('incidents').replaceChildren(calm);
@@ -52,37 +68,36 @@ export function incidentList() {
       this.tick(now);
     },
     tick(now: number): void {
-      for (const time of byId('incidents').querySelectorAll<HTMLElement>('time')) {
-        setText(time, duration(now - Number(time.dataset.since)));
-      }
+      ticked(byId('incidents'), now);
     },
   };
 }
 
-function drawItem({ incident, device, behind }: Item): HTMLElement {
+function drawItem(
+  { incident, device, behind, waiting }: Item,
+  current: () => DeviceRow | undefined,
+): HTMLElement {
+  const { glyph, word, className } = incidentLook(incident, device);
   const hasRecovered = incident.recoveredAt !== null;
-  const look = device === undefined ? null : lookOf(device);
-  const word = hasRecovered ? 'up again' : (look?.word ?? 'down');
-  const className = hasRecovered ? 'up' : (look?.className ?? 'down');
-  const time = el('time', 'soft', [], { 'aria-live': 'off' });
-  time.dataset.since = String(incident.recoveredAt ?? incident.openedAt);
-  const base = `/api/devices/${encodeURIComponent(incident.device)}`;
-  const isMild = hasRecovered || look?.word === 'healing';
+  const isMild = hasRecovered || word === 'healing';
+  const about = (action: (device: DeviceRow) => Promise<void>) => () => {
+    const now = current();
+    if (now !== undefined) void action(now);
+  };
   return el('li', isMild ? 'is-healing' : '', [
-    el('span', `state ${className}`, [
-      el('span', 'glyph', [hasRecovered ? '●' : (look?.glyph ?? '✖')], { 'aria-hidden': 'true' }),
-      word,
-    ]),
+    el('span', `state ${className}`, [el('span', 'glyph', [glyph], { 'aria-hidden': 'true' }), word]),
     el('span', 'what', [
       el('a', 'name', [device?.label ?? incident.device], { href: deviceHref(incident.device) }),
-      time,
+      since(incident),
       el('span', 'more-words', [` · ${details(incident, device, behind).join(' · ')}`]),
     ]),
     MAY_ACT && !hasRecovered
       ? el('span', 'buttons', [
-          actionButton('Ping', `${base}/ping`),
-          incident.acknowledged === null ? actionButton('Acknowledge', `${base}/ack`) : null,
-          actionButton('Heal', `${base}/heal`),
+          button('Ping', about(pingNow)),
+          incident.acknowledged === null ? button('Acknowledge…', about(acknowledge)) : null,
+          waiting === undefined
+            ? button('Heal…', about(heal))
+            : button('Review…', () => openApprovals(waiting)),
         ])
       : null,
   ]);

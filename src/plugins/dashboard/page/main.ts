@@ -6,8 +6,11 @@ import { acknowledge, downtime, heal, note, pingNow } from './device-actions.ts'
 import { devicePage } from './device-page.ts';
 import { deviceTable } from './device-table.ts';
 import { byId } from './dom.ts';
+import { healPage } from './heal-page.ts';
 import { healList } from './heals.ts';
+import { healsPage } from './heals-page.ts';
 import { incidentList } from './incidents.ts';
+import { incidentsPage } from './incidents-page.ts';
 import { listenForKeys, showHelp } from './keys.ts';
 import { apply, type Picture, pictureOf } from './picture.ts';
 import { followRoute, routeOf } from './route.ts';
@@ -27,6 +30,7 @@ const incidents = incidentList();
 const activity = activityList();
 const heals = healList();
 const device = devicePage();
+const views = { device, incidents: incidentsPage(), heals: healsPage(), heal: healPage() };
 
 let picture: Picture | null = null;
 let isLive = false;
@@ -48,7 +52,7 @@ function paint(): void {
   activity.show(picture.changes, now);
   heals.show(picture, now);
   showApprovals(picture, now);
-  device.show(picture, now);
+  for (const view of Object.values(views)) view.show(picture, now);
 }
 
 /** Many messages, one painting: and none at all while nobody looks at the tab. */
@@ -76,7 +80,7 @@ function tick(): void {
   const now = Date.now();
   table.tick(now);
   incidents.tick(now);
-  device.tick(now);
+  for (const view of Object.values(views)) view.tick(now);
   tickApprovals(now);
   showFreshness();
 }
@@ -103,11 +107,16 @@ function clearFilter(): void {
   search();
 }
 
-/** From the page of a device back to the overview; there, away with the filter. */
+/** From any other view back to the overview; there, away with the filter. */
 function showAll(): void {
-  if (device.current() === undefined) clearFilter();
+  if (routeOf(location.hash).view === 'overview') clearFilter();
   else location.hash = '#/';
 }
+
+/** Goes to a view. */
+const goTo = (hash: string) => () => {
+  location.hash = hash;
+};
 
 /** What a key does with the device that is open. */
 function aboutDevice(action: (device: DeviceRow) => Promise<void>): () => void {
@@ -120,6 +129,9 @@ function aboutDevice(action: (device: DeviceRow) => Promise<void>): () => void {
 listenForKeys([
   { keys: ['/'], shown: '/', does: 'filter the devices', run: () => filter.focus() },
   { keys: ['Escape'], shown: 'Esc', does: 'show all devices again', run: showAll },
+  { keys: ['1'], shown: '1', does: 'all devices', run: goTo('#/') },
+  { keys: ['3'], shown: '3', does: 'the incidents', run: goTo('#/incidents') },
+  { keys: ['4'], shown: '4', does: 'the heals', run: goTo('#/heals') },
   { keys: ['a'], shown: 'a', does: 'the heals that wait for approval', run: () => openApprovals() },
   { keys: ['h'], shown: 'h', does: 'heal the device', run: aboutDevice(heal) },
   { keys: ['m'], shown: 'm', does: 'its downtime', run: aboutDevice(downtime) },
@@ -158,8 +170,8 @@ const stream = follow({
   },
 });
 followRoute(({ view, id }) => {
-  if (view === 'device') device.open(id);
-  else device.close();
+  for (const other of Object.values(views)) other.close();
+  if (view !== 'overview') views[view].open(id);
   if (picture?.fleet) stream.restart();
 });
 

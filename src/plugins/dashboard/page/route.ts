@@ -1,14 +1,25 @@
-/** The views of the page by the address after its `#`: `#/`, `#/device/core-gw`. Links, bookmarks and "back" work. */
-export type Route = Readonly<{ view: View; id: string }>;
+import type { Picture } from './picture.ts';
 
-const VIEWS = ['overview', 'device'] as const;
-export type View = (typeof VIEWS)[number];
+/** The views of the page by the address after its `#`: `#/`, `#/device/core-gw`. Links, bookmarks and "back" work. */
+export type Route = Readonly<{ view: (typeof VIEWS)[number]; id: string }>;
+
+const VIEWS = ['overview', 'device', 'incidents', 'heals', 'heal'] as const;
+/** Those that are about something in particular. */
+const NEED_ID: ReadonlySet<string> = new Set(['device', 'heal']);
+
+/** What stands behind an address: it works while it is open. */
+export type View = Readonly<{
+  open(id: string): void;
+  close(): void;
+  show(picture: Picture, now: number): void;
+  tick(now: number): void;
+}>;
 
 /** The route of an address; what it does not know is the overview. */
 export function routeOf(hash: string): Route {
   const [view, id = ''] = hash.replace(/^#\/?/, '').split('/');
   const known = VIEWS.find((name) => name === view);
-  return known === undefined || (known === 'device' && id === '')
+  return known === undefined || (NEED_ID.has(known) && id === '')
     ? { view: 'overview', id: '' }
     : { view: known, id: decoded(id) };
 }
@@ -16,6 +27,11 @@ export function routeOf(hash: string): Route {
 /** The address of a device's own view. */
 export function deviceHref(id: string): string {
   return `#/device/${encodeURIComponent(id)}`;
+}
+
+/** The address of a heal's own view. */
+export function healHref(id: string): string {
+  return `#/heal/${encodeURIComponent(id)}`;
 }
 
 /** Shows the view that the address names, now and whenever it changes; every `[data-view]` of the page is one. */

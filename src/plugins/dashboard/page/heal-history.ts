@@ -1,4 +1,4 @@
-/** The heals of a device: those the page follows live, and the older ones of the history, read when they are opened. */
+/** Heals, of one device or of all: those the page follows live, and the older ones of the history, read when opened. */
 import { el, keyedList } from './dom.ts';
 import { clock, duration } from './format.ts';
 import { healLook } from './heal-looks.ts';
@@ -6,49 +6,56 @@ import { drawHeal } from './heals.ts';
 import { healOf, healsOf, type PastHeal } from './history.ts';
 import type { Picture } from './picture.ts';
 import { planView } from './plan.ts';
+import { healHref } from './route.ts';
 import { transcriptView } from './transcript.ts';
-import type { DeviceRow, HealRow } from './wire.ts';
+import type { HealRow } from './wire.ts';
 
 const ASKED = 50;
 
-export function deviceHeals() {
+type Live = Readonly<{ heal: HealRow; label: string; now: number }>;
+type Past = Readonly<{ heal: PastHeal; label: string | null }>;
+
+/** The two lists. Of one device they need not say which. */
+export function healHistory() {
   const live = el('ul', 'heals');
   const older = el('ul', 'heals');
   const none = el('p', 'soft', ['None so far.']);
   const element = el('section', '', [el('h2', '', ['Heals']), none, live, older]);
   const opened = new Set<string>();
-  const draw = keyedList<Readonly<{ heal: HealRow; label: string; now: number }>>(
+  const draw = keyedList<Live>(
     live,
     (item) => drawHeal(item, opened),
     ({ heal }) => heal.id,
     ({ heal }) => heal,
   );
-  const drawOlder = keyedList<PastHeal>(
+  const drawOlder = keyedList<Past>(
     older,
     drawPast,
-    ({ id }) => id,
-    ({ outcome, phase }) => `${outcome} ${phase}`,
+    ({ heal }) => heal.id,
+    ({ heal: { outcome, phase } }) => `${outcome} ${phase}`,
   );
 
   return {
     element,
-    /** Of what the page follows. */
-    show(device: DeviceRow, { heals }: Picture, now: number): void {
-      const own = [...heals.values()].filter((heal) => heal.device === device.id);
+    /** Of what the page follows; of this device, or of all. */
+    show(device: string | null, { heals, devices }: Picture, now: number): void {
+      const own = [...heals.values()].filter((heal) => device === null || heal.device === device);
       own.sort((a, b) => b.startedAt - a.startedAt);
-      draw(own.map((heal) => ({ heal, label: device.label, now })));
+      draw(own.map((heal) => ({ heal, label: devices.get(heal.device)?.label ?? heal.device, now })));
     },
     /** Of what was before. */
-    async load(device: DeviceRow, { heals }: Picture, isStill: () => boolean): Promise<void> {
-      const answer = await healsOf(device.id, ASKED);
+    async load(device: string | null, { heals, devices }: Picture, isStill: () => boolean): Promise<void> {
+      const answer = await healsOf(device, ASKED);
       if (!isStill()) return;
-      drawOlder((answer?.heals ?? []).filter(({ id }) => !heals.has(id)));
+      const before = (answer?.heals ?? []).filter(({ id }) => !heals.has(id));
+      const labelOf = (id: string) => (device === null ? (devices.get(id)?.label ?? id) : null);
+      drawOlder(before.map((heal) => ({ heal, label: labelOf(heal.device) })));
       none.hidden = live.childElementCount + older.childElementCount > 0;
     },
   };
 }
 
-function drawPast(heal: PastHeal): HTMLElement {
+function drawPast({ heal, label }: Past): HTMLElement {
   const look = healLook(heal);
   const took = heal.finishedAt === null ? '' : `, ${duration(heal.finishedAt - heal.startedAt)}`;
   const attempt = heal.attempt === null ? '' : `, attempt ${heal.attempt} of ${heal.maxAttempts}`;
@@ -58,6 +65,7 @@ function drawPast(heal: PastHeal): HTMLElement {
       el('time', '', [clock(heal.startedAt, Date.now())]),
       ' ',
       el('span', look.className, [el('span', 'glyph', [look.glyph], { 'aria-hidden': 'true' }), look.word]),
+      ...(label === null ? [] : [' ', el('b', '', [label])]),
       el('span', 'soft', [` · ${heal.strategy ?? 'unknown'}${attempt}${took}`]),
     ]),
     detail,
@@ -78,6 +86,7 @@ function drawPast(heal: PastHeal): HTMLElement {
       ...[found.plan === null ? null : planView(found.plan), transcriptView(found.transcript)].filter(
         (part) => part !== null,
       ),
+      el('p', '', [el('a', 'soft', [`heal ${heal.id} alone`], { href: healHref(heal.id) })]),
     );
   }
 }
