@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Role } from '../plugin.ts';
 import { ACTION_ROUTES } from './actions.ts';
 import * as answers from './answer-schemas.ts';
+import { LIST_QUERY } from './list-query.ts';
 import { READ_ROUTES, type ReadRoute } from './read-routes.ts';
 import * as views from './view-schemas.ts';
 
@@ -65,7 +66,7 @@ function readOperation(path: string, { summary, role, query, answer, isTagged }:
     responses: {
       200: { description: 'The answer.', content },
       ...(isTagged && { 304: { description: 'Nothing has changed since the ETag in If-None-Match.' } }),
-      ...problems(path, role, query !== undefined),
+      ...problems(path, role, query === LIST_QUERY),
     },
   };
 }
@@ -103,12 +104,12 @@ function queryParametersOf(query: z.ZodObject): Json[] {
 }
 
 /** The refusals that an address may answer with. */
-function problems(path: string, role: Role | null, hasQuery = false): Json {
+function problems(path: string, role: Role | null, isList = false): Json {
   const isAction = role !== null && role !== 'view';
   const statuses: [number, string, boolean][] = [
-    [400, 'What was sent is not valid.', isAction || hasQuery],
+    [400, 'What was sent is not valid.', isAction || isList],
     [401, 'A token is needed, or nobody has this one.', role !== null],
-    [403, 'The role of the token is too small, or another site asks.', role !== null],
+    [403, 'The role of the token is too small, or another site asks.', isAction],
     [404, 'There is no such device or heal.', path.includes(':')],
     [409, 'It cannot be done now; `gate` names what holds a heal back.', isAction],
     [413, 'The body is too large.', isAction],

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 type Schema = Record<string, unknown>;
-type Operation = {
+export type Operation = {
   operationId: string;
   parameters?: { name: string; in: 'path' | 'query'; required: boolean; schema: Schema }[];
   requestBody?: { content: Record<string, { schema: Schema }> };
@@ -63,7 +63,8 @@ export function clientOf(document: Document, send: (request: Request) => Promise
   );
 }
 
-function checkerOf({ components }: Document) {
+/** Throws where a value is not what a schema of the document says. */
+export function checkerOf({ components }: Document) {
   const definitions = strict(local(components.schemas)) as Record<string, Schema>;
   return (schema: Schema, value: unknown, what: string) => {
     // biome-ignore lint/suspicious/noExplicitAny: a JSON Schema of unknown make

@@ -17,9 +17,11 @@ type Corpus = {
   hosts: string[];
   brokenHosts: string[];
   methods: string[];
+  headers: Record<string, string>[];
   ids: string[];
   queries: { query: string; status: number }[];
   paths: { path: string; status: number }[];
+  pluginQueries: { path: string; query: string; status: number }[];
   raw: { name: string; send: string; status: number | 'closed' }[];
 };
 
@@ -27,9 +29,15 @@ const corpus = parse(await readFile(new URL('bad-requests.yaml', import.meta.url
 const TOKEN = 'canary-token-of-the-dashboard';
 /** Everything secret in the config has this in it. */
 const CANARY = 'canary';
+/** A body that no action takes. */
+const HALF = '{"by":';
 const LISTS = ['/api/status', '/api/stats', '/api/devices'];
 
-const READS = Object.keys(READ_ROUTES).map((path) => ['GET', path] as const);
+/** What the plugins answer at; history and metrics are on. */
+const PLUGIN_READS = ['series', 'days', 'incidents', 'heals', 'heal', 'events', 'report']
+  .map((question) => `/api/plugins/history/${question}`)
+  .concat('/metrics');
+const READS = [...Object.keys(READ_ROUTES), ...PLUGIN_READS].map((path) => ['GET', path] as const);
 const ACTIONS = ACTION_ROUTES.map(({ path }) => ['POST', path] as const);
 const ROUTES = [...READS, ...ACTIONS];
 
@@ -56,7 +64,8 @@ beforeAll(async () => {
     plugins: {
       'csv-logger': { path: join(dir, 'uptime.csv') },
       dashboard: { port: 0, token: TOKEN },
-      history: false,
+      history: true,
+      metrics: true,
     },
   };
   await writeFile(file, JSON.stringify(config), { mode: 0o600 });
@@ -103,7 +112,7 @@ async function ask(
     Authorization: `Bearer ${TOKEN}`,
     'Content-Type': 'application/json',
     'Content-Length': String(bytes.length),
-    ...headers,
+    ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, expand(value)])),
   };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
   const head = Buffer.from(`${method} ${expand(path)} HTTP/1.1\r\n${lines.join('')}\r\n`, 'latin1');
@@ -220,6 +229,30 @@ describe('what nobody should send is answered as it should be', () => {
     expect(await surprises(cases)).toEqual([]);
   });
 
+  test('queries, for what plugins answer', async () => {
+    const cases = corpus.pluginQueries.map(({ path, query, status }) => ({
+      what: `${path}?${query}`,
+      status,
+      ask: () => ask('GET', `/api/plugins/${path}?${query}`),
+    }));
+    expect(await surprises(cases)).toEqual([]);
+  });
+
+  test('headers, for every route: the answer is that of a request without them', async () => {
+    const routes = [...READS, ...ACTIONS].filter(([, path]) => path !== '/api/events');
+    const wrong: string[] = [];
+    for (const [method, path] of routes) {
+      const plain = await ask(method, fill(path), { body: HALF });
+      const cases = corpus.headers.map((headers) => ({
+        what: `${method} ${path} with ${JSON.stringify(headers).slice(0, 100)}`,
+        status: plain,
+        ask: () => ask(method, fill(path), { body: HALF, headers }),
+      }));
+      wrong.push(...(await surprises(cases)));
+    }
+    expect(wrong).toEqual([]);
+  });
+
   test('addresses that lead elsewhere', async () => {
     const cases = corpus.paths.map(({ path, status }) => ({
       what: path,
@@ -234,7 +267,8 @@ describe('what nobody should send is answered as it should be', () => {
     const bytes = expand(text)
       .replace(/\n/g, '\r\n')
       .replace(/^(\S+ \S+ HTTP\/1\.1\r\n)/, '$1Connection: close\r\n');
-    const answer = await send(Buffer.from(bytes, 'latin1'));
+    // That the body may come is said before anybody looks at the rest.
+    const answer = (await send(Buffer.from(bytes, 'latin1'))).replace(/^HTTP\/1\.1 100 Continue\r\n\r\n/, '');
     if (status === 'closed') expect(answer).toBe('');
     else expect(judged(answer, name)).toBe(status);
   });

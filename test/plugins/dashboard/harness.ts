@@ -19,6 +19,7 @@ export async function startDashboard(
   source: Source,
   options: unknown = {},
   plugin: Plugin<never> = dashboard as unknown as Plugin<never>,
+  ready = () => true,
 ): Promise<Running> {
   const parsed = plugin.options!.parse({ port: 0, ...(options as object) });
   const starts: (() => unknown)[] = [];
@@ -27,7 +28,7 @@ export async function startDashboard(
   let monoMs = 1_000;
   const api = {
     hooks: { start: { tap: (fn: () => unknown) => starts.push(fn) } },
-    http: createApi({ source, pluginRoutes: () => [], ready: () => true }),
+    http: createApi({ source, pluginRoutes: () => [], ready }),
     clock: { now: () => Date.now(), monoMs: () => monoMs },
     configDir: tmpdir(),
     notice: (message: string) => notices.push(message),
