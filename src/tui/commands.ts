@@ -117,6 +117,14 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
     const theme = THEMES[(THEMES.indexOf(store.ui.theme) + 1) % THEMES.length]!;
     store.set({ theme, message: { text: `theme: ${theme}`, level: 'info' } });
   },
+  mouse: ({ store, trackMouse }) => {
+    const hasMouse = !store.ui.hasMouse;
+    trackMouse(hasMouse);
+    const text = hasMouse
+      ? 'mouse on: click and wheel; text is selected with Shift held'
+      : 'mouse off: it selects text';
+    store.set({ hasMouse, message: { text, level: 'info' } });
+  },
   help: ({ store }) => store.set({ overlay: { kind: 'help', top: 0 } }),
   redraw: ({ redraw }) => redraw(),
   suspend: ({ store, suspend }) => {

@@ -5,6 +5,9 @@ import type { Size } from './ui.ts';
 
 /** Alternate screen, no cursor, pasted text marked as such. */
 const ENTER = '\x1b[?1049h\x1b[?25l\x1b[?2004h';
+/** Presses, releases and the wheel, as SGR reports. */
+const MOUSE_ON = '\x1b[?1000h\x1b[?1006h';
+const MOUSE_OFF = '\x1b[?1006l\x1b[?1000l';
 const LEAVE = '\x1b[m\x1b[?2004l\x1b[?25h\x1b[?1049l';
 
 /** The terminal while the screen is ours: its modes, its keys, and the frames it shows. */
@@ -14,6 +17,7 @@ export class Display {
   readonly #onInput: (text: string) => void;
   readonly #painter = new Painter();
   #isOurs = false;
+  #hasMouse = false;
   /** What is to be shown once the terminal has taken what was written before. */
   #waiting: (() => void) | null = null;
 
@@ -47,9 +51,16 @@ export class Display {
     this.#stdin.setEncoding('utf8');
     this.#stdin.resume();
     this.#painter.forget();
-    this.#stdout.write(ENTER);
+    this.#stdout.write(this.#hasMouse ? ENTER + MOUSE_ON : ENTER);
     // Whatever ends the process, the terminal is itself again.
     process.off('exit', this.#leave).once('exit', this.#leave);
+  }
+
+  /** Takes the mouse from the terminal, which then selects no text, or gives it back. */
+  trackMouse(isOn: boolean): void {
+    if (this.#hasMouse === isOn) return;
+    this.#hasMouse = isOn;
+    if (this.#isOurs) this.#stdout.write(isOn ? MOUSE_ON : MOUSE_OFF);
   }
 
   /** Gives the terminal back as it was. */
@@ -87,7 +98,7 @@ export class Display {
     this.#waiting = null;
     this.#stdin.off('data', this.#onInput);
     this.#stdin.pause();
-    this.#stdout.write(LEAVE);
+    this.#stdout.write(this.#hasMouse ? MOUSE_OFF + LEAVE : LEAVE);
     this.#stdin.setRawMode(false);
   };
 }

@@ -13,7 +13,15 @@ const CSI_OR_SS3 = /^\x1b\x1b?(?:\[[[<]?[0-?]*[ -/]*[@-~]|O[\d;]*[@-~])/;
 const ANSWER = /^\x1b[\]P_^X][^\x07\x1b]*(?:\x07|\x1b\\)/;
 const BEGUN = /^\x1b\x1b?(?:\[[[<]?[0-?]*[ -/]*|O[\d;]*|[\]P_^X][^\x07\x1b]*\x1b?)?$/;
 
-type Listener = Readonly<{ onKey: (name: string) => void; onPaste: (text: string) => void }>;
+/** What a terminal says of the mouse in SGR mode; places begin at 0. */
+export type MouseReport = Readonly<{ button: number; column: number; row: number; isRelease: boolean }>;
+const MOUSE = /^\x1b\[<(\d+);(\d+);(\d+)([Mm])$/;
+
+type Listener = Readonly<{
+  onKey: (name: string) => void;
+  onPaste: (text: string) => void;
+  onMouse: (report: MouseReport) => void;
+}>;
 
 /** Makes keys of what a terminal sends, in whatever pieces that comes. */
 export class Keyboard {
@@ -56,7 +64,15 @@ export class Keyboard {
     const sequence = CSI_OR_SS3.exec(rest)?.[0];
     if (sequence !== undefined) {
       this.#rest = rest.slice(sequence.length);
-      this.#tell(sequence);
+      const [, button, column, row, end] = MOUSE.exec(sequence) ?? [];
+      if (end === undefined) this.#tell(sequence);
+      else
+        this.#listener.onMouse({
+          button: Number(button),
+          column: Number(column) - 1,
+          row: Number(row) - 1,
+          isRelease: end === 'm',
+        });
       return true;
     }
     const answer = ANSWER.exec(rest)?.[0];

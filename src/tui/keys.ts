@@ -578,6 +578,7 @@ const TABLE = [
     footer: 'view',
     places: LISTS,
   },
+  { keys: ['M'], shown: 'M', command: 'mouse', section: 'VIEW', help: 'mouse on, off', places: SCREENS },
   { keys: ['T'], shown: 'T', command: 'theme', section: 'VIEW', help: 'theme', places: SCREENS },
   {
     keys: ['?'],

@@ -7,6 +7,7 @@ import { paste, press } from './input.ts';
 import { Keyboard } from './keyboard.ts';
 import { BINDINGS } from './keys.ts';
 import type { TuiOptions } from './main.ts';
+import { pointAt } from './mouse.ts';
 import { loadViews, savedViewsFile, storeViews } from './saved-views.ts';
 import type { Shell } from './shell.ts';
 import { UiStore } from './store.ts';
@@ -25,6 +26,7 @@ export async function runScreen(source: Source, options: TuiOptions, terminal: T
   const keyboard = new Keyboard({
     onKey: (name) => attempt(() => press(shell, name)),
     onPaste: (text) => attempt(() => paste(shell, text)),
+    onMouse: (report) => attempt(() => pointAt(shell, report)),
   });
   const display = new Display(stdin, stdout, keyboard.take);
   const store = new UiStore(source, {
@@ -53,6 +55,7 @@ export async function runScreen(source: Source, options: TuiOptions, terminal: T
       display.forget();
       show();
     },
+    trackMouse: (isOn) => display.trackMouse(isOn),
     suspend: () => {
       display.leave();
       // The whole group, as the terminal itself would do it. Where no shell could wake us the kernel ignores it.

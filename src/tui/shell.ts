@@ -6,6 +6,8 @@ export type Shell = Readonly<{
   store: UiStore;
   quit: () => void;
   redraw: () => void;
+  /** Whether clicks and the wheel come to us; else the terminal selects text with them. */
+  trackMouse: (isOn: boolean) => void;
   /** Stops this program as ^z does, until a shell wakes it. */
   suspend: () => void;
   /** Gives the terminal to another program, and takes it back when that has ended. */

@@ -108,6 +108,8 @@ export type Ui = Readonly<{
   prompt: Prompt | null;
   message: Message | null;
   theme: ThemeName;
+  /** Clicks and the wheel come to us. */
+  hasMouse: boolean;
 }>;
 
 /** How the screen is when it opens. */
@@ -143,6 +145,7 @@ export const UI_START: Ui = {
   prompt: null,
   message: null,
   theme: 'dark',
+  hasMouse: false,
 };
 
 export type Size = Readonly<{ columns: number; rows: number }>;

@@ -1,22 +1,32 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Keyboard } from '../../src/tui/keyboard.ts';
+import { Keyboard, type MouseReport } from '../../src/tui/keyboard.ts';
 
 function typed(...chunks: string[]) {
   const keys: string[] = [];
   const pasted: string[] = [];
+  const clicked: MouseReport[] = [];
   const keyboard = new Keyboard({
     onKey: (name) => keys.push(name),
     onPaste: (text) => pasted.push(text),
+    onMouse: (report) => clicked.push(report),
   });
   for (const chunk of chunks) keyboard.take(chunk);
   vi.runAllTimers();
-  return { keys, pasted };
+  return { keys, pasted, clicked };
 }
 
 describe('the keyboard', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
   afterEach(() => void vi.useRealTimers());
+
+  it('knows what the mouse has done, also in pieces', () => {
+    expect(typed('j\x1b[<0;1', '2;7M\x1b[<64;1;1M', '\x1b[<0;12;7m').clicked).toEqual([
+      { button: 0, column: 11, row: 6, isRelease: false },
+      { button: 64, column: 0, row: 0, isRelease: false },
+      { button: 0, column: 11, row: 6, isRelease: true },
+    ]);
+  });
 
   it.each([
     ['a key', ['j'], ['j']],
@@ -34,13 +44,13 @@ describe('the keyboard', () => {
     ['letters of every script', ['é東'], ['é', '東']],
     ['^C and ^Z', ['\x03\x1a'], ['ctrl+c', 'ctrl+z']],
   ])('understands %s', (_what, chunks, keys) => {
-    expect(typed(...chunks)).toEqual({ keys, pasted: [] });
+    expect(typed(...chunks)).toMatchObject({ keys, pasted: [] });
   });
 
   it('takes a paste for text, however it arrives, and goes on with keys behind it', () => {
     const paste = 'a\x1b[200~rm -rf y\r\x1b[A';
     for (const at of [2, 9, 15, 25])
-      expect(typed(paste.slice(0, at), `${paste.slice(at)}\x1b[20`, '1~j')).toEqual({
+      expect(typed(paste.slice(0, at), `${paste.slice(at)}\x1b[20`, '1~j')).toMatchObject({
         keys: ['a', 'j'],
         pasted: ['rm -rf y\r\x1b[A'],
       });

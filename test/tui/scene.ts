@@ -33,7 +33,14 @@ export function openUi(options: Options = {}) {
     now: () => NOW,
     monoMs: () => clock.monoMs,
   });
-  const calls = { quit: 0, redraw: 0, suspend: 0, views: [] as readonly SavedView[], copied: [] as string[] };
+  const calls = {
+    quit: 0,
+    redraw: 0,
+    suspend: 0,
+    mouse: [] as boolean[],
+    views: [] as readonly SavedView[],
+    copied: [] as string[],
+  };
   const shell: Shell = {
     store,
     quit: () => {
@@ -41,6 +48,9 @@ export function openUi(options: Options = {}) {
     },
     redraw: () => {
       calls.redraw++;
+    },
+    trackMouse: (isOn) => {
+      calls.mouse.push(isOn);
     },
     suspend: () => {
       calls.suspend++;

@@ -2,7 +2,7 @@ import type { EventRecord } from '../../core/plugin.ts';
 import { line, type Span, selectedLine } from '../cells.ts';
 import { bodyHeight, type EventLevel } from '../ui.ts';
 import { eventSpans } from './event-line.ts';
-import { defineView, type View } from './view.ts';
+import { defineView, rowsFrom, type View } from './view.ts';
 
 type EventRow = Readonly<{ key: string; event: EventRecord }>;
 
@@ -34,6 +34,7 @@ export const eventsView: View = defineView<EventRow>({
   dependsOn: ({ events, ui }) => [events, ui.filters.events, ui.eventLevel, ui.eventDevice, ui.eventSource],
   listHeight: ({ size }) => bodyHeight(size) - 2,
   deviceOf: ({ event }) => event.device ?? null,
+  rowAt: rowsFrom(2, (scene) => eventsView.listHeight(scene)),
   lines(scene, rows, list) {
     const { size, look, ui, data } = scene;
     const isWide = size.columns >= WIDE;

@@ -6,7 +6,7 @@ import type { ListState } from '../list.ts';
 import { headerString, rowString } from '../rows.ts';
 import { bodyHeight, type Scene, type Size } from '../ui.ts';
 import { eventSpans } from './event-line.ts';
-import { defineView, type View } from './view.ts';
+import { defineView, rowsFrom, type View } from './view.ts';
 
 /** Lines above the table: what is shown, and the titles. */
 const HEAD = 2;
@@ -38,6 +38,7 @@ export const fleetView: View = defineView<FleetRow>({
       rows.findIndex(({ kind }) => kind === 'device'),
     ),
   deviceOf: (row) => (row.kind === 'device' ? row.device.id : null),
+  rowAt: rowsFrom(2, (scene) => fleetView.listHeight(scene)),
   lines(scene, rows, list) {
     const { size, look, ui, data } = scene;
     const layout = layoutOf(size.columns, data.labelWidth, ui.columns);

@@ -5,7 +5,7 @@ import { clock, coarseDuration, countdown } from '../format.ts';
 import type { Style } from '../theme.ts';
 import { bodyHeight, type Scene } from '../ui.ts';
 import { pane, paneInside } from './pane.ts';
-import { defineView, type View } from './view.ts';
+import { defineView, rowsFrom, type View } from './view.ts';
 
 /** From here on a row has room for who and why; below that only the pane says it. */
 const WIDE = 100;
@@ -20,6 +20,7 @@ export const healsView: View = defineView<HealRow>({
       .map((heal) => ({ key: heal.id, heal })),
   listHeight: ({ size, ui }) => (ui.isFull ? 1 : Math.max(2, Math.floor((bodyHeight(size) - 3) * 0.4))),
   deviceOf: ({ heal }) => heal.device,
+  rowAt: rowsFrom(2, (scene) => healsView.listHeight(scene)),
   lines(scene, rows, list) {
     const { size, look, data } = scene;
     const running = rows.filter(({ heal }) => !isOver(heal)).length;

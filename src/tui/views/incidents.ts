@@ -3,6 +3,7 @@ import type { Incident } from '../../core/model/types.ts';
 import type { EventRecord } from '../../core/plugin.ts';
 import { fitTo, line, type Span, selectedLine, spansWidth, steady } from '../cells.ts';
 import { clock, coarseDuration, counted, duration } from '../format.ts';
+import type { ListState } from '../list.ts';
 import { bodyHeight, type Scene, type Size } from '../ui.ts';
 import { eventSpans } from './event-line.ts';
 import { healWord } from './heals.ts';
@@ -35,23 +36,16 @@ export const incidentsView: View = defineView<IncidentRow>({
       )
       .map((incident) => ({ key: incident.id, incident })),
   // A row takes more than one line where it has victims: count on the dearest case.
-  listHeight: ({ size }) => Math.max(1, Math.floor((bodyHeight(size) - 2 - paneHeight(size)) / 2)),
+  listHeight: ({ size }) => Math.max(1, Math.floor(roomOf(size) / 2)),
   deviceOf: ({ incident }) => incident.device,
+  rowAt: (scene, rows, list, at) => visible(scene, rows, list)[at - HEAD]?.index ?? null,
   lines(scene, rows, list) {
     const { size, look } = scene;
     const open = scene.data.openIncidents.length;
     const head: Span[] = [['title', ' Incidents'], `  ${open} open, ${rows.length - open} closed`];
     const titles = `  ${fitTo('ID', 8, look.glyphs)}${fitTo('STATE', 11, look.glyphs)}  AGE  ROOT CAUSE           ${fitTo('HEALING', HEALING, look.glyphs)}${fitTo('VICTIMS', VICTIMS, look.glyphs)}${size.columns >= WIDE ? 'WHY' : ''}`;
-    const room = bodyHeight(size) - 2 - paneHeight(size);
-    const body: string[] = [];
-    for (const [index, row] of rows.entries()) {
-      if (index < list.top) continue;
-      const lines = incidentLines(scene, row, row.key === list.key);
-      // Rows differ in height, so what stands above the cursor may have to give way to it.
-      while (index <= list.index && body.length > 0 && body.length + lines.length > room) body.shift();
-      if (body.length + lines.length > room) break;
-      body.push(...lines);
-    }
+    const room = roomOf(size);
+    const body = visible(scene, rows, list).map(({ text }) => text);
     if (rows.length === 0) body.push(line(look, size.columns, [['dim', '  No incident is known. Good.']]));
     while (body.length < room) body.push('');
     return [
@@ -62,6 +56,30 @@ export const incidentsView: View = defineView<IncidentRow>({
     ];
   },
 });
+
+/** Title and the names of the columns. */
+const HEAD = 2;
+
+const roomOf = (size: Size) => bodyHeight(size) - HEAD - paneHeight(size);
+
+/** The lines of the list that are on the screen, and which row each belongs to. */
+function visible(
+  scene: Scene,
+  rows: readonly IncidentRow[],
+  list: ListState,
+): readonly Readonly<{ index: number; text: string }>[] {
+  const room = roomOf(scene.size);
+  const shown: { index: number; text: string }[] = [];
+  for (const [index, row] of rows.entries()) {
+    if (index < list.top) continue;
+    const lines = incidentLines(scene, row, row.key === list.key).map((text) => ({ index, text }));
+    // Rows differ in height, so what stands above the cursor may have to give way to it.
+    while (index <= list.index && shown.length > 0 && shown.length + lines.length > room) shown.shift();
+    if (shown.length + lines.length > room) break;
+    shown.push(...lines);
+  }
+  return shown;
+}
 
 function incidentLines(scene: Scene, { incident }: IncidentRow, selected: boolean): string[] {
   const { look, size, data, now, ui } = scene;

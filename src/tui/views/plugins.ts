@@ -3,7 +3,7 @@ import { fitTo, line, type Span, selectedLine, steady, wrap } from '../cells.ts'
 import type { Style } from '../theme.ts';
 import { bodyHeight, type Scene } from '../ui.ts';
 import { pane, paneInside } from './pane.ts';
-import { defineView, type View } from './view.ts';
+import { defineView, rowsFrom, type View } from './view.ts';
 
 type PluginRow = Readonly<{ key: string; plugin: PluginView }>;
 /** The least that stands under the list: what it listens to, its last error, and the begin of its panels. */
@@ -22,6 +22,7 @@ export const pluginsView: View = defineView<PluginRow>({
   listHeight: ({ size, data }) =>
     Math.max(1, Math.min(data.snapshot.plugins.length, bodyHeight(size) - 3 - PANE)),
   deviceOf: () => null,
+  rowAt: rowsFrom(3, (scene) => pluginsView.listHeight(scene)),
   lines(scene, rows, list) {
     const { size, look } = scene;
     const disabled = rows.filter(({ plugin }) => plugin.state === 'disabled').length;

@@ -11,6 +11,8 @@ export type View<R extends Readonly<{ key: string }> = AnyRow> = Readonly<{
   dependsOn?: (scene: Scene) => readonly unknown[];
   /** How many rows of the list are on the screen. */
   listHeight: (scene: Scene) => number;
+  /** Index of the row on a line of the view (0: its first); null where there is none. */
+  rowAt: (scene: Scene, rows: readonly R[], list: ListState, line: number) => number | null;
   /** Where the cursor is before anybody moved it. Default: the first row. */
   start?: (rows: readonly R[]) => number;
   /** All lines between the head and the last two lines of the screen. */
@@ -18,6 +20,17 @@ export type View<R extends Readonly<{ key: string }> = AnyRow> = Readonly<{
   /** The device a row is about. */
   deviceOf: (row: R) => string | null;
 }>;
+
+/** `rowAt` of a list whose rows are a line each and begin on this line of the view. */
+export function rowsFrom<R extends AnyRow>(
+  first: number,
+  listHeight: View<R>['listHeight'],
+): View<R>['rowAt'] {
+  return (scene, rows, list, line) => {
+    const index = list.top + line - first;
+    return line >= first && line < first + listHeight(scene) && index < rows.length ? index : null;
+  };
+}
 
 /** Types a view by its own rows and gives it out as one that works on any: it only ever gets its own back. */
 export function defineView<R extends Readonly<{ key: string }>>(view: View<R>): View {
