@@ -13,6 +13,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { readEntry } from './engine/journal-schema.ts';
 import {
   compactJournal,
   EMPTY_JOURNAL,
@@ -181,7 +182,9 @@ function readJournal(path: string): { state: JournalState; badLines: number } {
   for (const text of lines) {
     if (text === '') continue;
     try {
-      state = reduceJournal(state, JSON.parse(text));
+      const { entry, isWhole } = readEntry(text);
+      state = reduceJournal(state, entry);
+      if (!isWhole) badLines++;
     } catch {
       badLines++;
     }

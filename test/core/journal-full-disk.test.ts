@@ -2,9 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { JournalAttempt, JournalEntry } from '../../src/core/engine/journal-state.ts';
 import { Journal } from '../../src/core/journal.ts';
-import type { Incident } from '../../src/core/model/types.ts';
+import { attempt, incident } from './journal-entries.ts';
 
 const disk = vi.hoisted(() => ({ full: false }));
 
@@ -17,15 +16,6 @@ vi.mock('node:fs', async (importOriginal) => {
     throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
   };
   return { ...fs, writeSync };
-});
-
-const incident = (id: string): JournalEntry => ({
-  type: 'incident',
-  incident: { id, device: `d${id}`, closedAt: null } as Incident,
-});
-const attempt = (id: string): JournalEntry => ({
-  type: 'attempt',
-  attempt: { id, incident: '1', device: 'd1', attempt: 1, at: 0, end: null } as JournalAttempt,
 });
 
 function openIn(dir: string) {
@@ -48,7 +38,7 @@ describe('a journal on a full disk', () => {
   it('lets no attempt run: what cannot be written down must not happen', () => {
     const { journal } = setUp();
     disk.full = true;
-    expect(() => journal.append(attempt('7'))).toThrow('ENOSPC');
+    expect(() => journal.append(attempt('7', '1'))).toThrow('ENOSPC');
     expect(journal.state.attempts).toEqual({});
   });
 
@@ -68,7 +58,7 @@ describe('a journal on a full disk', () => {
     const before = readFileSync(join(dir, 'journal'), 'utf8');
     disk.full = true;
     journal.append(incident('2'));
-    expect(() => journal.append(attempt('7'))).toThrow();
+    expect(() => journal.append(attempt('7', '1'))).toThrow();
     expect(readFileSync(join(dir, 'journal'), 'utf8')).toBe(before);
   });
 
@@ -78,7 +68,7 @@ describe('a journal on a full disk', () => {
     journal.append(incident('1'));
     journal.append({ type: 'paused', device: null, by: 'op', at: 0 });
     disk.full = false;
-    journal.append(attempt('7'));
+    journal.append(attempt('7', '1'));
     const { journal: after, warn } = openIn(dir);
     expect(after.state).toMatchObject({ incidents: { 1: {} }, attempts: { 7: {} }, paused: { by: 'op' } });
     expect(warn).not.toHaveBeenCalled();

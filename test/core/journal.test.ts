@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { JournalAttempt, JournalEntry } from '../../src/core/engine/journal-state.ts';
 import { Journal } from '../../src/core/journal.ts';
-import type { Incident } from '../../src/core/model/types.ts';
+import { attempt, incident } from './journal-entries.ts';
 
 const NOW = Date.UTC(2026, 10, 23);
 const HOUR = 3_600_000;
@@ -19,15 +18,6 @@ function folder(): string {
 
 const open = (dir: string, warn: (message: string) => void = () => undefined, now = NOW) =>
   Journal.open(join(dir, 'journal'), () => now, warn);
-
-const incident = (id: string, closedAt: number | null = null): JournalEntry => ({
-  type: 'incident',
-  incident: { id, device: `d${id}`, openedAt: NOW, attempts: 0, closedAt } as Incident,
-});
-const attempt = (id: string, of: string, at = NOW): JournalEntry => ({
-  type: 'attempt',
-  attempt: { id, incident: of, device: `d${of}`, attempt: 1, at, end: null } as JournalAttempt,
-});
 
 describe('the journal', () => {
   it('knows after a restart what was written before: open incidents, unfinished attempts, pauses, downtimes', () => {
@@ -103,9 +93,11 @@ describe('the journal', () => {
     const dist = fileURLToPath(new URL('../../dist/core/journal.js', import.meta.url));
     const script = `
       import { Journal } from ${JSON.stringify(dist)};
+      const entry = ${JSON.stringify(incident('0'))};
       const journal = Journal.open(${JSON.stringify(join(dir, 'journal'))}, () => Date.now(), () => {});
       for (let i = 1; ; i++) {
-        journal.append({ type: 'incident', incident: { id: String(i), device: 'd', closedAt: null } });
+        entry.incident.id = String(i);
+        journal.append(entry);
         process.stdout.write(i + '\\n');
       }`;
     const child = spawn(process.execPath, ['--input-type=module', '-e', script]);
