@@ -25,14 +25,12 @@ const UPLOT = '/page/uplot.js';
 
 /** The chart of the device that `open` names, as of each `refresh`. */
 export function deviceChart() {
-  const picture = el('div', 'chart', [], { role: 'img' });
+  const picture = el('div', 'chart', [], { role: 'img', 'aria-label': 'Nothing is measured yet' });
   const words = el('p', 'soft');
   const readout = el('p', 'soft readout', [], { 'aria-hidden': 'true' });
   const buttons = RANGES.map((range) => {
-    const button = el('button', '', [range.name], {
-      type: 'button',
-      'aria-label': `The last ${range.words}`,
-    });
+    const name = [range.name, el('span', 'hidden', [`: the last ${range.words}`])];
+    const button = el('button', '', name, { type: 'button' });
     button.addEventListener('click', () => {
       shown = range;
       void refresh();
