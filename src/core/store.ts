@@ -19,7 +19,8 @@ import { cleanLine } from './text.ts';
 const EVENTS_KEPT = 1_000;
 const INCIDENTS_KEPT = 200;
 const HEALS_KEPT = 200;
-const VIEWS_KEPT = 5_000;
+/** As many as there are devices in a list that is kept for all who ask: of it only what has changed is made anew. */
+const VIEWS_KEPT = 10_000;
 /** Views are told of changes at most this often. */
 const FLUSH_MS = 100;
 

@@ -14,10 +14,11 @@ import { addressOf, callPlugin, type PluginRoute } from './plugin-routes.ts';
 import { methodNotAllowed, problem, problemOfThrown, statusOfCode } from './problem.ts';
 import { READ_ROUTES, type ReadRoute } from './read-routes.ts';
 import { mayAs, refusedByRole } from './roles.ts';
+import { createRowTexts } from './row-texts.ts';
 import { recentChanges, statsRow, statusRow } from './seed-shapes.ts';
 import { createSharedAnswers, type SharedAnswers } from './shared-answers.ts';
 import { snapshotPieces } from './snapshot-pieces.ts';
-import type { ActionResult, DeviceView, Source } from './types.ts';
+import type { ActionResult, Selection, Source } from './types.ts';
 
 /** What the API is made of: where the picture comes from, plugin routes as of now, and whether checks run. */
 export type ApiParts = Readonly<{
@@ -81,35 +82,28 @@ function readHandlers(
   { source, ready, pluginRoutes }: ApiParts,
   shared: SharedAnswers,
 ): Record<keyof typeof READ_ROUTES, Route['handler']> {
-  const streams = createEventStreams(source);
   const openapi = () =>
     json(openApiDocument(source.snapshot().monitor.version, pluginRoutes().map(addressOf)));
-  // A device may be gone by the time its row is made.
-  const rows = (make: (device: DeviceView) => unknown) => (id: string) => {
-    const device = source.device(id);
-    return device && make(device);
-  };
+  const statusRows = createRowTexts(source, statusRow);
+  const statsRows = createRowTexts(source, statsRow);
+  const deviceRows = createRowTexts(source, (device) => device);
+  const streams = createEventStreams(source, deviceRows);
   return {
     '/api/status': (c) =>
-      listed(c, source, shared, (ids, page) =>
-        jsonPieces({ timestamp: iso(), ...page }, 'devices', ids, rows(statusRow)),
+      listed(c, source, shared, ({ ids, fleet }, page) =>
+        jsonPieces({ timestamp: iso(), ...page }, 'devices', ids, statusRows(fleet.total)),
       ),
     '/api/stats': (c) =>
-      listed(c, source, shared, (ids, page) => {
+      listed(c, source, shared, ({ ids, fleet }, page) => {
         const tail = { recent: recentChanges(source) };
-        return jsonPieces({ timestamp: iso(), ...page }, 'devices', ids, rows(statsRow), tail);
+        return jsonPieces({ timestamp: iso(), ...page }, 'devices', ids, statsRows(fleet.total), tail);
       }),
-    '/api/snapshot': (c) => shared.whole(c.req.raw, 'snapshot', () => snapshotPieces(source)),
+    '/api/snapshot': (c) => shared.whole(c.req.raw, 'snapshot', () => snapshotPieces(source, deviceRows)),
     '/api/summary': () => json(summaryOf(source)),
     '/api/devices': (c) =>
-      listed(c, source, shared, (ids, page) => {
+      listed(c, source, shared, ({ ids, fleet }, page) => {
         const { seq, at } = source.snapshot();
-        return jsonPieces(
-          { seq, at, ...page },
-          'devices',
-          ids,
-          rows((device) => device),
-        );
+        return jsonPieces({ seq, at, ...page }, 'devices', ids, deviceRows(fleet.total));
       }),
     '/api/devices/:id': (c) => found(source, 'device', c.req.param('id')!, json),
     '/api/devices/:id/samples': (c) =>
@@ -193,7 +187,7 @@ function listed(
   c: ApiContext,
   source: Source,
   shared: SharedAnswers,
-  pieces: (ids: readonly string[], page: object) => Iterator<Uint8Array, void>,
+  pieces: (selection: Selection, page: object) => Iterator<Uint8Array, void>,
 ): Response | Promise<Response> {
   const asked = LIST_QUERY.safeParse(c.req.query());
   if (!asked.success) {
@@ -206,8 +200,8 @@ function listed(
     });
   }
   const list = () => {
-    const { ids, matching, fleet } = source.select(asked.data);
-    return pieces(ids, isWhole ? {} : { matching, total: fleet.total });
+    const selection = source.select(asked.data);
+    return pieces(selection, isWhole ? {} : { matching: selection.matching, total: selection.fleet.total });
   };
   const isWhole = Object.keys(asked.data).length === 0;
   return isWhole ? shared.whole(c.req.raw, c.req.path, list) : shared.part(c.req.raw, list);

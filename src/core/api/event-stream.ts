@@ -1,5 +1,6 @@
 /** GET /api/events: one subscription and one encoded buffer a message, shared by all clients. */
 import { type Seen, throughLens, WHOLE_FLEET } from './lens.ts';
+import type { RowTexts } from './row-texts.ts';
 import { snapshotPieces } from './snapshot-pieces.ts';
 import type { Delta, Search, Snapshot, Source } from './types.ts';
 
@@ -27,13 +28,19 @@ type Greeting = Uint8Array[] | Iterator<Uint8Array, void>;
 /** One message, encoded when the first client needs it. */
 type Message = Readonly<{ delta: Delta; rows: number; bytes(): Uint8Array }>;
 
-/** The stream of the whole picture, and those through lenses, each shared by all who look at the same. */
-export function createEventStreams(source: Source): Readonly<{
+/**
+ * The stream of the whole picture, and those through lenses, each shared by all who look at the same. `deviceRows` makes the
+ * devices of the whole picture.
+ */
+export function createEventStreams(
+  source: Source,
+  deviceRows: (total: number) => RowTexts,
+): Readonly<{
   /** With a search (perhaps an empty one) through the lens; null: everything. */
   open(search: Search | null, lastEventId: string | null): Response;
 }> {
   const whole = createEventStream(source, () =>
-    source.select({ limit: 0 }).fleet.total > WHOLE_FLEET ? snapshotPieces(source) : null,
+    source.select({ limit: 0 }).fleet.total > WHOLE_FLEET ? snapshotPieces(source, deviceRows) : null,
   );
   const lenses = new Map<string, EventStream>();
   return {

@@ -3,12 +3,12 @@
 const ROWS_A_PIECE = 500;
 const encoder = new TextEncoder();
 
-/** The pieces of `{ ...head, [key]: [rows], ...tail }`. Rows are made when they are asked for; null ones are left out. */
+/** The pieces of `{ ...head, [key]: [rows], ...tail }`. Rows are JSON, made when they are asked for; null ones are left out. */
 export function* jsonPieces<T>(
   head: object,
   key: string,
   items: readonly T[],
-  row: (item: T) => unknown,
+  row: (item: T) => string | null,
   tail: object = {},
 ): Generator<Uint8Array, void, void> {
   const opening = JSON.stringify(head).slice(0, -1);
@@ -16,8 +16,10 @@ export function* jsonPieces<T>(
   yield encoder.encode(`${opening}${opening === '{' ? '' : ','}${JSON.stringify(key)}:[`);
   let isFirst = true;
   for (let at = 0; at < items.length; at += ROWS_A_PIECE) {
-    const rows = items.slice(at, at + ROWS_A_PIECE).map(row);
-    const texts = rows.filter((each) => each !== null).map((each) => JSON.stringify(each));
+    const texts = items
+      .slice(at, at + ROWS_A_PIECE)
+      .map(row)
+      .filter((each) => each !== null);
     if (texts.length === 0) continue;
     yield encoder.encode(`${isFirst ? '' : ','}${texts.join(',')}`);
     isFirst = false;
