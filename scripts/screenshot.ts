@@ -1,6 +1,6 @@
 /**
- * Draws docs/images/netheal-tui.svg (and .png where there is a Chromium): the demo in a terminal, just after it has
- * healed something and while the next thing is broken. Build first: `npm run build`, then `node scripts/screenshot.ts`.
+ * Draws the pictures of docs/images: the demo in a terminal, through one story of two minutes. Every picture is an SVG;
+ * the first one is a PNG too, where there is a Chromium. Build first: `npm run build`, then `node scripts/screenshot.ts`.
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -28,11 +28,35 @@ export async function svgToPng(svg: string): Promise<Buffer> {
   }
 }
 
-/** Waits for the picture that tells the story: one thing has healed, the next has a root cause or needs a person. */
-async function story(terminal: TestTerminal): Promise<void> {
-  await terminal.waitForText('healed', 60_000);
-  await terminal.waitForText(/✚ healing[\s\S]*◌ unreachable|approval!/, 120_000);
-}
+type Scene = Readonly<{
+  file: string;
+  title: string;
+  /** What leads there: keys to press, or what has to be on the screen first. */
+  way: readonly (string | RegExp)[];
+}>;
+
+/**
+ * In the order of the story: something has healed, then an uplink goes down with all behind it and is healed, then a heal
+ * waits for a person.
+ */
+const SCENES: readonly Scene[] = [
+  {
+    file: 'netheal-tui',
+    title: 'netheal demo',
+    way: [/healed/, /✚ healing +Hamburg switch[\s\S]*◌ unreachable/],
+  },
+  { file: 'tui-incidents', title: 'netheal: incidents', way: ['3', /[├└] ◌/, 'l'] },
+  {
+    file: 'tui-approval',
+    title: 'netheal: a heal waits for approval',
+    way: ['1', /approval!/, 'a', /APPROVE HEAL[\s\S]*systemctl/],
+  },
+  {
+    file: 'tui-device',
+    title: 'netheal: one device',
+    way: ['\x1b', '/hamburg switch\r', /1 of 12/, 'j\r', /24h[\s\S]*healed/],
+  },
+];
 
 async function main(): Promise<void> {
   const home = mkdtempSync(join(tmpdir(), 'netheal-screenshot-'));
@@ -42,20 +66,27 @@ async function main(): Promise<void> {
     env: { HOME: home },
   });
   try {
-    await story(terminal);
-    const svg = bufferToSvg(terminal.screenBuffer, 'netheal demo');
-    const file = path('../docs/images/netheal-tui.svg');
     await mkdir(path('../docs/images'), { recursive: true });
-    await writeFile(file, svg);
-    console.log(`${file}: ${Math.round(svg.length / 1_000)} kB`);
-    if (existsSync(CHROMIUM)) await writeFile(file.replace(/svg$/, 'png'), await svgToPng(svg));
-    else console.log(`no PNG: there is no ${CHROMIUM}`);
+    for (const scene of SCENES) await draw(terminal, scene);
     terminal.signal('SIGTERM');
     await terminal.waitForExit();
   } finally {
     terminal.close();
     rmSync(home, { recursive: true, force: true });
   }
+}
+
+async function draw(terminal: TestTerminal, { file, title, way }: Scene): Promise<void> {
+  for (const step of way) {
+    if (typeof step === 'string') terminal.press(step);
+    else await terminal.waitForText(step, 180_000);
+  }
+  const svg = bufferToSvg(terminal.screenBuffer, title);
+  await writeFile(path(`../docs/images/${file}.svg`), svg);
+  console.log(`${file}.svg: ${Math.round(svg.length / 1_000)} kB`);
+  if (file !== 'netheal-tui') return;
+  if (existsSync(CHROMIUM)) await writeFile(path(`../docs/images/${file}.png`), await svgToPng(svg));
+  else console.log(`no PNG: there is no ${CHROMIUM}`);
 }
 
 if (import.meta.main) await main();

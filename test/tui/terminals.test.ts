@@ -196,3 +196,33 @@ describe.skipIf(!pty)('tmux', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 });
+
+describe.skipIf(!pty)('GNU screen', () => {
+  afterEach(() => terminal.close());
+
+  testNeeding('screen', 'screen')('shows the screen, takes keys, and is as before afterwards', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'netheal-gnu-screen-'));
+    const script = '"$NODE" "$APP"; read line';
+    terminal = await startProgram(
+      'screen',
+      ['-U', '-c', '/dev/null', '-S', 'netheal-test', 'sh', '-c', script],
+      {
+        columns: 100,
+        rows: 30,
+        env: { FIXTURE: '{}', NODE: node, APP: FIXTURE_APP, SCREENDIR: folder },
+      },
+    );
+    await terminal.waitForText('q quit');
+    terminal.press('jj\x1b[B');
+    await terminal.waitForText(/> ◌ unreachable sw-b-01/);
+    terminal.press('a');
+    await terminal.waitForText('APPROVE HEAL');
+    terminal.press('\x1b');
+    await terminal.waitFor(() => !terminal.screen().includes('APPROVE HEAL'), 'no window');
+    terminal.press('q');
+    await terminal.waitForText('exit code 0');
+    terminal.press('\r');
+    await terminal.waitForExit();
+    rmSync(folder, { recursive: true, force: true });
+  });
+});
