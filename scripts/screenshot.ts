@@ -35,30 +35,34 @@ type Scene = Readonly<{
   way: readonly (string | RegExp)[];
 }>;
 
-/**
- * In the order of the story: something has healed, then an uplink goes down with all behind it and is healed, then a heal
- * waits for a person.
- */
-const SCENES: readonly Scene[] = [
-  {
-    file: 'netheal-tui',
-    title: 'netheal demo',
-    way: [/healed/, /✚ healing +Hamburg switch[\s\S]*◌ unreachable/],
-  },
-  { file: 'tui-incidents', title: 'netheal: incidents', way: ['3', /[├└] ◌/, 'l'] },
-  {
-    file: 'tui-approval',
-    title: 'netheal: a heal waits for approval',
-    way: ['1', /approval!/, 'a', /APPROVE HEAL[\s\S]*systemctl/],
-  },
-  {
-    file: 'tui-device',
-    title: 'netheal: one device',
-    way: ['\x1b', '/hamburg switch\r', /1 of 12/, 'j\r', /24h[\s\S]*healed/],
-  },
+/** Each story is a demo of its own: an uplink that goes down is up again after two seconds, so it is seen in one view alone. */
+const STORIES: readonly (readonly Scene[])[] = [
+  [
+    {
+      file: 'netheal-tui',
+      title: 'netheal demo',
+      way: [/healed/, /✚ healing +Hamburg switch[\s\S]*◌ unreachable/],
+    },
+    {
+      file: 'tui-approval',
+      title: 'netheal: a heal waits for approval',
+      way: [/approval!/, 'a', /APPROVE HEAL[\s\S]*systemctl/],
+    },
+    {
+      file: 'tui-device',
+      title: 'netheal: one device',
+      way: ['\x1b', /q quit/, '/hamburg switch\r', /1 of 12/, 'j\r', /24h[\s\S]*healed/],
+    },
+  ],
+  [{ file: 'tui-incidents', title: 'netheal: incidents', way: ['3', /[├└] ◌/, 'g', />.*Hamburg switch/] }],
 ];
 
 async function main(): Promise<void> {
+  await mkdir(path('../docs/images'), { recursive: true });
+  for (const scenes of STORIES) await tell(scenes);
+}
+
+async function tell(scenes: readonly Scene[]): Promise<void> {
   const home = mkdtempSync(join(tmpdir(), 'netheal-screenshot-'));
   const terminal = await startInTerminal([path('../bin/netheal.js'), 'demo'], {
     columns: 120,
@@ -66,8 +70,8 @@ async function main(): Promise<void> {
     env: { HOME: home },
   });
   try {
-    await mkdir(path('../docs/images'), { recursive: true });
-    for (const scene of SCENES) await draw(terminal, scene);
+    await terminal.waitForText('q quit');
+    for (const scene of scenes) await draw(terminal, scene);
     terminal.signal('SIGTERM');
     await terminal.waitForExit();
   } finally {

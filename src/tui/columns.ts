@@ -122,8 +122,9 @@ export const COLUMNS: readonly Column[] = [
   },
   {
     id: 'rtt',
-    title: () => 'RTT',
+    title: (width) => (width >= 6 ? 'RTT ms' : 'RTT'),
     width: 5,
+    maxWidth: 6,
     align: 'right',
     dropOrder: 1,
     text: ({ rttMs }) => rtt(rttMs),
@@ -176,12 +177,13 @@ export type Placed = Readonly<{ column: Column; width: number }>;
 export type Layout = Readonly<{ placed: readonly Placed[] }>;
 
 /** The order in which columns grow where there is room left. */
-const GROWTH: readonly ColumnId[] = ['label', 'note', 'recent', 'label', 'address', 'note', 'why'];
+const GROWTH: readonly ColumnId[] = ['label', 'note', 'recent', 'rtt', 'label', 'address', 'note', 'why'];
 const GROWTH_STEP: Readonly<Partial<Record<ColumnId, number>>> = {
   recent: 8,
   note: 6,
   label: 4,
   address: 11,
+  rtt: 1,
   why: 42,
 };
 const layouts = new Map<string, Layout>();

@@ -295,9 +295,10 @@ describe('views', () => {
     ui.close();
   });
 
-  it('shows the counts however small the terminal is', () => {
-    const ui = openUi({ columns: 30, rows: 12 });
+  it('shows the counts however small the terminal is, and the gravest devices where there is room', () => {
+    const ui = openUi({ columns: 30, rows: 13 });
     expect(ui.text()).toMatch(/✖ 2 down[\s\S]*2 approvals!/);
+    expect(ui.text()).toContain('✖ ap-lobby 2m');
     ui.store.resize({ columns: 12, rows: 3 });
     expect(ui.store.frame.lines).toHaveLength(3);
     ui.close();

@@ -100,14 +100,10 @@ type DrawPane = (scene: Scene, device: DeviceView, width: number, height: number
 
 const PANES: Readonly<Record<DetailPane, DrawPane>> = {
   chart: chartPane,
-  facts: (scene, device, width) =>
-    framed(
-      scene,
-      'facts',
-      'how it is checked and healed',
-      width,
-      factLines(scene, device, paneInside(width)),
-    ),
+  facts: (scene, device, width, height) => {
+    const lines = filled(factLines(scene, device, paneInside(width)), height ?? 0);
+    return framed(scene, 'facts', 'how it is checked and healed', width, lines);
+  },
   states: (scene, device, width) =>
     framed(scene, 'states', 'states', width, stateLines(scene, device, paneInside(width))),
   heal: healPane,
