@@ -21,38 +21,51 @@ export const HTML = `<!doctype html>
   <p id="live" class="live" role="status">connecting…</p>
   <p class="tools">
     <button id="help-open" type="button" title="keys (?)"><span aria-hidden="true">?</span><span class="hidden">keys</span></button>
+    <button id="wall-open" type="button" title="the wall (w)"><span aria-hidden="true">▦</span><span class="hidden">wall</span></button>
     <button id="theme" type="button"><span aria-hidden="true">◐</span><span class="hidden" id="theme-words">theme</span></button>
   </p>
 </header>
 <main>
-<div data-view="overview">
-  <section aria-labelledby="incidents-title" id="incidents-section">
-    <h2 id="incidents-title">Incidents</h2>
-    <ul id="incidents" class="incidents" aria-live="polite" aria-relevant="additions text"></ul>
-  </section>
-  <section aria-labelledby="devices-title">
+<div data-view="overview wall">
+  <div class="top-pair">
+    <section aria-labelledby="grid-title" id="grid-section" hidden>
+      <div class="bar">
+        <h2 id="grid-title">Fleet</h2>
+        <label>group <select id="grid-group"><option value="group">group</option></select></label>
+        <label>colour <select id="grid-colour">
+          <option value="state">state</option><option value="rtt">RTT</option><option value="loss">loss</option>
+        </select></label>
+      </div>
+      <div id="grid-frame">
+        <canvas id="grid" role="img" tabindex="0" aria-label="The fleet"></canvas>
+        <div id="grid-mark" aria-hidden="true" hidden></div>
+        <p id="grid-tip" role="status" hidden></p>
+        <i id="grid-probe" hidden></i>
+      </div>
+      <ul id="grid-legend" class="legend" aria-label="What the colours stand for"></ul>
+    </section>
+    <section aria-labelledby="incidents-title" id="incidents-section">
+      <h2 id="incidents-title">Incidents</h2>
+      <ul id="incidents" class="incidents" aria-live="polite" aria-relevant="additions text"></ul>
+    </section>
+  </div>
+  <section aria-labelledby="devices-title" id="devices-section">
     <div class="bar">
       <h2 id="devices-title">Devices</h2>
+      <p id="range" class="soft"></p>
       <label class="filter"><span class="hidden">Filter devices</span>
-        <input id="filter" type="search" placeholder="Filter: press /" autocomplete="off" spellcheck="false">
+        <input id="filter" type="search" placeholder="/ filter: state:down group:x rtt>50" autocomplete="off" spellcheck="false">
       </label>
     </div>
-    <table id="devices" class="devices" role="table" aria-labelledby="devices-title">
-      <thead role="rowgroup"><tr role="row">
-        <th role="columnheader" scope="col">State</th>
-        <th role="columnheader" scope="col">Device</th>
-        <th role="columnheader" scope="col" class="number">RTT</th>
-        <th role="columnheader" scope="col">Last 20</th>
-        <th role="columnheader" scope="col" class="number">Loss</th>
-        <th role="columnheader" scope="col" class="number">Uptime</th>
-        <th role="columnheader" scope="col" class="number">Average</th>
-        <th role="columnheader" scope="col" class="number">For</th>
-        <th role="columnheader" scope="col">Note</th>
-      </tr></thead>
-      <tbody id="device-rows" role="rowgroup"></tbody>
-    </table>
+    <div id="device-scroll">
+      <table id="devices" class="devices" role="table" aria-labelledby="devices-title">
+        <thead id="device-head" role="rowgroup"></thead>
+        <tbody id="rows-above" aria-hidden="true" hidden><tr><td></td></tr></tbody>
+        <tbody id="device-rows" role="rowgroup"></tbody>
+        <tbody id="rows-below" aria-hidden="true" hidden><tr><td></td></tr></tbody>
+      </table>
+    </div>
     <p id="no-devices" class="empty" hidden></p>
-    <button id="more" type="button" class="more" hidden></button>
   </section>
   <div class="pair">
     <section aria-labelledby="activity-title">

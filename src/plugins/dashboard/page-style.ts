@@ -1,5 +1,9 @@
+import { DEVICES } from './style-devices.ts';
+import { GRID } from './style-grid.ts';
+import { WALL } from './style-wall.ts';
+
 /** One calm sheet for dark and light; state colours keep 4.5:1 against both backgrounds, and never stand alone. */
-export const CSS = `
+const BASE = `
 :root {
   color-scheme: dark light;
   --back: light-dark(#f4f6f8, #0e1116); --panel: light-dark(#ffffff, #151a21); --line: light-dark(#e1e6eb, #232a33);
@@ -42,7 +46,9 @@ section > h2 { margin-bottom: 8px; }
 .counts b { font-weight: 650; }
 .live { margin-left: auto; color: var(--soft); white-space: nowrap; }
 .live.is-live::before { content: "●"; color: var(--up); margin-right: 6px; font-size: 10px; vertical-align: 1px; }
-.live.is-stale { color: var(--degraded); }
+.live.is-stale { padding: 3px 10px; color: var(--back); background: var(--degraded); border-radius: 6px; font-weight: 600; }
+/* What is shown is old: nobody shall take it for what is. */
+.is-stale main { filter: grayscale(.85); }
 .banner { color: var(--degraded); }
 
 .up { color: var(--up); } .degraded { color: var(--degraded); } .down { color: var(--down); }
@@ -61,32 +67,6 @@ section > h2 { margin-bottom: 8px; }
 .incidents .more-words { color: var(--soft); }
 .calm { color: var(--soft); }
 .calm::before { content: "✓"; color: var(--up); margin-right: 8px; }
-
-.bar { display: flex; align-items: center; justify-content: space-between; gap: 16px; margin-bottom: 8px; }
-.filter input {
-  width: 240px; padding: 6px 10px; color: inherit; font: inherit; background: var(--panel);
-  border: 1px solid var(--line); border-radius: 6px;
-}
-.filter input::placeholder { color: var(--soft); opacity: 1; }
-
-.devices { width: 100%; border-collapse: collapse; background: var(--panel); border-radius: 8px; }
-.devices th {
-  padding: 8px 12px; text-align: left; font-weight: 500; font-size: 12px; color: var(--soft);
-  border-bottom: 1px solid var(--line);
-}
-.devices td { padding: 7px 12px; border-bottom: 1px solid var(--line); vertical-align: middle; }
-.devices tbody tr:last-child td { border-bottom: 0; }
-.devices th.number, .devices td.number { text-align: right; white-space: nowrap; }
-.devices .state { white-space: nowrap; font-weight: 550; }
-.glyph { display: inline-block; width: 1.3em; text-align: center; margin-right: 4px; font-family: "DejaVu Sans", "Segoe UI Symbol", system-ui, sans-serif; }
-.devices .label { font-weight: 550; overflow-wrap: anywhere; }
-.devices .address { margin-left: 8px; color: var(--soft); }
-.devices .note { color: var(--soft); overflow-wrap: anywhere; }
-.spark { display: block; width: 96px; height: 22px; overflow: visible; }
-.spark polyline { fill: none; stroke: var(--soft); stroke-width: 1.3; stroke-linejoin: round; stroke-linecap: round; }
-.spark .lost { stroke: var(--down); stroke-width: 1.6; stroke-linecap: round; }
-.spark .dot { fill: var(--soft); }
-.empty { padding: 18px 12px; color: var(--soft); }
 
 .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 0 32px; }
 .activity li { display: grid; grid-template-columns: 74px 1fr; gap: 12px; padding: 5px 0; border-bottom: 1px solid var(--line); }
@@ -111,14 +91,19 @@ button {
   padding: 4px 11px; color: var(--text); font: inherit; font-size: 13px; background: transparent;
   border: 1px solid var(--line); border-radius: 6px; cursor: pointer;
 }
+select {
+  padding: 4px 8px; color: var(--text); font: inherit; font-size: 13px; background: var(--panel);
+  border: 1px solid var(--line); border-radius: 6px;
+}
+a { color: inherit; text-decoration: none; }
+a:hover { text-decoration: underline; }
 button:hover { border-color: var(--soft); }
 button:disabled { opacity: .5; cursor: default; }
 .buttons { display: flex; flex-wrap: wrap; gap: 6px; align-items: center; }
 .detail .buttons { margin-top: 8px; }
 .buttons input { padding: 4px 8px; color: inherit; font: inherit; background: var(--back); border: 1px solid var(--line); border-radius: 6px; }
-.more { margin-top: 10px; }
 .top .tools { display: flex; gap: 6px; }
-.top .tools button { min-width: 30px; padding: 3px 8px; }
+.tools button { min-width: 30px; padding: 3px 8px; }
 dialog { max-width: 380px; padding: 20px; color: var(--text); background: var(--panel); border: 1px solid var(--line); border-radius: 10px; }
 dialog::backdrop { background: rgb(0 0 0 / .5); }
 dialog p { margin: 8px 0 12px; }
@@ -132,39 +117,20 @@ kbd { padding: 1px 6px; font: 12px ui-monospace, "DejaVu Sans Mono", monospace; 
   background: var(--text); color: var(--back); border-radius: 8px;
 }
 
-@media (max-width: 1000px) {
-  .devices th:nth-child(7), .devices td:nth-child(7) { display: none; }
-  .devices th, .devices td { padding-left: 8px; padding-right: 8px; }
-}
 @media (max-width: 760px) {
   body { padding: 0 16px 32px; }
   .pair { grid-template-columns: minmax(0, 1fr); }
   .top { position: static; }
-  .live { margin-left: 0; }
-  .bar { flex-wrap: wrap; }
-  .filter, .filter input { width: 100%; }
+  .top { gap: 8px 16px; padding-top: 8px; }
+  .top .tools { order: 1; margin-left: auto; } .counts { order: 2; } .banner { order: 3; } .live { order: 4; margin-left: 0; }
   .incidents li { grid-template-columns: 1fr; }
   .incidents .buttons { margin-top: 6px; }
-  .devices, .devices tbody { display: block; }
-  .devices thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-  .devices tr {
-    display: grid; grid-template-columns: 1fr auto auto; gap: 1px 14px; align-items: center;
-    padding: 10px 14px; border-bottom: 1px solid var(--line);
-  }
-  .devices tbody tr:last-child { border-bottom: 0; }
-  .devices td { display: block; padding: 0; border: 0; }
-  .devices td:nth-child(2) { order: 1; }
-  .devices td:nth-child(1) { order: 2; grid-column: 2 / -1; text-align: right; }
-  .devices td:nth-child(4) { order: 3; }
-  .devices td:nth-child(3) { order: 4; }
-  .devices td:nth-child(8) { order: 5; min-width: 2.6em; color: var(--soft); }
-  .devices td:nth-child(9) { order: 6; grid-column: 1 / -1; }
-  .devices :is(th, td):nth-child(5), .devices :is(th, td):nth-child(6),
-  .devices :is(th, td):nth-child(7) { display: none; }
-  .spark { width: 130px; }
-}
-@media (prefers-reduced-motion: no-preference) {
-  .changed td { animation: changed 1.6s ease-out; }
-  @keyframes changed { from { background: color-mix(in srgb, var(--soft) 22%, transparent); } }
+  /* As large as a thumb. */
+  :is(button, input, select, summary):is(*, .tools *) { min-height: 44px; min-width: 44px; }
+  summary { padding: 10px 0; }
+  .toast { left: 16px; right: 16px; bottom: 16px; }
 }
 `;
+
+/** The whole sheet; what comes later overrides what came before. */
+export const CSS = BASE + DEVICES + GRID + WALL;

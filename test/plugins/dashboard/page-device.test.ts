@@ -59,7 +59,7 @@ describe.skipIf(HAS_NO_BROWSER)('the page of a device of a real netheal', () => 
 
   test('is opened by a link, has an address of its own, and says how it is watched', async () => {
     expect(page.url()).toMatch(/#\/device\/attic$/);
-    expect(await page.locator('[data-view=overview]').isVisible()).toBe(false);
+    expect(await page.locator('[data-view~=overview]').isVisible()).toBe(false);
     await page.locator('#device-page .state.up').waitFor();
     const facts = page.locator('.facts');
     expect(await facts.textContent()).toMatch(/every \d+s/);
@@ -75,7 +75,7 @@ describe.skipIf(HAS_NO_BROWSER)('the page of a device of a real netheal', () => 
     await page.goBack();
     await page.getByRole('link', { name: 'netheal' }).click();
     await page.locator('#devices').waitFor();
-    expect(await page.locator('[data-view=overview]').isVisible()).toBe(true);
+    expect(await page.locator('[data-view~=overview]').isVisible()).toBe(true);
     expect(await page.locator('#device-page').isVisible()).toBe(false);
   });
 

@@ -1,8 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Plugin } from '../../../src/core/plugin.ts';
-import { deviceView, type FakeSource, fakeSource, snapshotWith } from '../../core/api/fake-source.ts';
-import { largeSource } from '../../core/api/large-source.ts';
+import { deviceView, type FakeSource, fakeSource } from '../../core/api/fake-source.ts';
 import { builtDashboard, HAS_NO_BROWSER, launchBrowser, openTab } from './browser.ts';
 import { fleet } from './fleet.ts';
 import { type Running, startDashboard } from './harness.ts';
@@ -172,52 +171,5 @@ describe.skipIf(HAS_NO_BROWSER)('the page in a browser', () => {
     expect(await table.getByRole('row').count()).toBe(13);
     expect(await table.getByRole('row').nth(1).getByRole('cell').count()).toBe(6);
     expect(await page.locator('#incidents').getAttribute('aria-live')).toBe('polite');
-  });
-
-  test('three thousand devices are 200 rows until more are asked for', async () => {
-    await dashboard.close();
-    source = fakeSource(
-      snapshotWith({
-        devices: Array.from({ length: 3_000 }, (_, i) => deviceView(`d${i}`, { label: `device ${i}` })),
-      }),
-    );
-    dashboard = await startDashboard(source, {}, plugin);
-    await open();
-    expect(await page.locator('#device-rows tr').count()).toBe(200);
-    source.turn('d2999', 'down');
-    await expect.poll(() => page.locator('#device-rows tr').first().textContent()).toContain('device 2999');
-    await page.locator('#more').click();
-    await expect.poll(() => page.locator('#device-rows tr').count()).toBe(400);
-  });
-
-  test('of a hundred thousand devices the page shows those that need a look, and finds the others', async () => {
-    await dashboard.close();
-    const large = largeSource();
-    large.check(40_000, 40_300, { reachability: 'down' });
-    dashboard = await startDashboard(large, {}, plugin);
-    await open();
-    const rows = page.locator('#device-rows tr');
-    expect(await page.locator('#counts').textContent()).toMatch(/99,700 up.*300 down/);
-    expect(await rows.count()).toBe(200);
-    expect(await page.locator('#more').textContent()).toBe('Show 100 more of 100');
-    await page.locator('#filter').fill('127.2.134.159');
-    await row('Device 99999').waitFor();
-    expect(await rows.count()).toBe(1);
-    large.check(99_999, 100_000, { reachability: 'down' });
-    await row('Device 99999').locator('.state.down').waitFor();
-    await page.locator('#filter').fill('');
-    await page.getByText('Show 101 more of 101').waitFor();
-    expect(await rows.count()).toBe(200);
-    // Views of what is shown, as often as it was shown: never of all.
-    expect(large.views).toBeLessThan(10_000);
-    expect(complaints).toEqual([]);
-  });
-
-  test('where all of a hundred thousand devices are well, the page says so', async () => {
-    await dashboard.close();
-    dashboard = await startDashboard(largeSource(), {}, plugin);
-    await open({ first: '#no-devices:visible' });
-    expect(await page.locator('#no-devices').textContent()).toContain('All 100,000 devices are well');
-    expect(await page.locator('#device-rows tr').count()).toBe(0);
   });
 });

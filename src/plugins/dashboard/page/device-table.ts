@@ -1,122 +1,216 @@
+/** The table of devices. Of a large fleet only the rows that can be seen are in the page. */
+import type { Cell, Cells } from './cells.ts';
+import { type Around, COLUMNS, type Column } from './columns.ts';
 import { arrange, byId, el, setText } from './dom.ts';
-import { age, percent, rtt } from './format.ts';
-import { lookOf, noteOf } from './looks.ts';
-import { deviceHref } from './route.ts';
-import { sparkline } from './sparkline.ts';
-import type { DeviceRow, Fleet } from './wire.ts';
+import type { Filter } from './filter.ts';
+import { type Order, ordered } from './table-order.ts';
+import type { Fleet } from './wire.ts';
 
-/** Rows in the page at once: enough to read, few enough to stay quick with ten thousand devices. */
-const PAGE_ROWS = 200;
+/** Up to here all rows are in the page, with all that is known of each. */
+const FEW = 60;
+/** Rows above and below of what can be seen, so that scrolling shows no gap. */
+const MARGIN = 8;
+/** Of the time, at most so much goes into putting a large fleet in order. */
+const ORDER_SHARE = 0.1;
 
-type Shown = { row: HTMLTableRowElement; device: DeviceRow; note: string; since: HTMLElement };
+type Row = { element: HTMLTableRowElement; cell: Cell; drawn: { td: HTMLElement; key: unknown }[] };
 
-/** The table of devices, the worst first. */
-export function deviceTable() {
+/** What the table is made of now. */
+export type Shown = Readonly<{ cells: Cells; filter: Filter; fleet: Fleet | null; now: number }>;
+
+/** Creates the table; `redraw` asks for `show` to be called soon. */
+export function deviceTable(redraw: () => void) {
+  const scroller = byId('device-scroll');
+  const table = byId('devices');
+  const head = byId('device-head');
   const body = byId('device-rows');
-  const more = byId<HTMLButtonElement>('more');
+  const above = byId('rows-above');
+  const below = byId('rows-below');
   const empty = byId('no-devices');
-  const shown = new Map<string, Shown>();
-  const byName = nameOrder();
-  let limit = PAGE_ROWS;
+  const range = byId('range');
+  let columns: readonly Column[] = [];
+  let order: Order = { column: COLUMNS[0]!, isReversed: false };
+  let rows = new Map<string, Row>();
+  let list: readonly Cell[] = [];
+  let listOf: { filter: Filter; order: Order; changes: number; members: number } | null = null;
+  let orderAgainAt = 0;
+  let cursor: string | null = null;
+  let rowPx = 34;
+  let later: ReturnType<typeof setTimeout> | undefined;
+  let isMany: boolean | null = null;
+
+  scroller.addEventListener('scroll', redraw, { passive: true });
+  new ResizeObserver(redraw).observe(scroller);
+
+  function setMode(many: boolean): void {
+    if (isMany === many) return;
+    isMany = many;
+    scroller.classList.toggle('is-many', many);
+    columns = COLUMNS.filter(({ only }) => only === undefined || only === (many ? 'many' : 'few'));
+    if (!columns.includes(order.column)) order = { column: COLUMNS[0]!, isReversed: false };
+    rows = new Map();
+    body.replaceChildren();
+    head.replaceChildren(el('tr', '', columns.map(header), { role: 'row' }));
+    showOrder();
+  }
+
+  function header(column: Column): HTMLElement {
+    const button = el('button', '', [column.title], { type: 'button' });
+    button.addEventListener('click', () => sortBy(column));
+    return el('th', column.className.replace(' soft', ''), [button], { role: 'columnheader', scope: 'col' });
+  }
+
+  function sortBy(column: Column): void {
+    order = { column, isReversed: order.column === column && !order.isReversed };
+    showOrder();
+    redraw();
+  }
+
+  function showOrder(): void {
+    columns.forEach((column, index) => {
+      const sorted = column === order.column ? (order.isReversed ? 'descending' : 'ascending') : 'none';
+      head.firstElementChild!.children[index]!.setAttribute('aria-sort', sorted);
+    });
+  }
+
+  /** The list in order. With a large fleet that takes a while, so what nobody asked for may wait a little. */
+  function putInOrder({ cells, filter }: Shown): void {
+    const { changes, members } = cells;
+    const isAsked = listOf?.filter !== filter || listOf.order !== order || listOf.members !== members;
+    if (!isAsked && listOf?.changes === changes) return;
+    const began = performance.now();
+    clearTimeout(later);
+    if (!isAsked && began < orderAgainAt) {
+      later = setTimeout(redraw, orderAgainAt - began);
+      return;
+    }
+    list = ordered(cells.all, filter, order);
+    listOf = { filter, order, changes, members };
+    const ended = performance.now();
+    orderAgainAt = ended + (ended - began) / ORDER_SHARE;
+  }
+
+  function drawRow(cell: Cell, index: number, around: Around): HTMLTableRowElement {
+    let row = rows.get(cell.id);
+    if (row === undefined || row.cell !== cell) {
+      const element = el('tr', '', [], { role: 'row' });
+      element.dataset.id = cell.id;
+      row = {
+        element,
+        cell,
+        drawn: columns.map(() => ({ td: el('td', '', [], { role: 'cell' }), key: NEVER })),
+      };
+      element.append(...row.drawn.map(({ td }) => td));
+      rows.set(cell.id, row);
+    }
+    columns.forEach((column, at) => {
+      const drawn = row.drawn[at]!;
+      const key = column.key(cell, around);
+      if (key === drawn.key) return;
+      if (column.name === 'state') row.element.className = drawn.key === NEVER ? '' : 'changed';
+      drawn.key = key;
+      drawn.td.className = `${column.className} ${column.mood?.(cell) ?? ''}`;
+      drawn.td.replaceChildren(...column.draw(cell, around));
+    });
+    row.element.ariaRowIndex = String(index + 2);
+    if (cell.id === cursor) row.element.setAttribute('aria-current', 'true');
+    else row.element.removeAttribute('aria-current');
+    return row.element;
+  }
+
+  /** First and last row that can be seen, counted from 0; the last is the first that cannot. */
+  function visible(): [number, number] {
+    if (!isMany) return [0, list.length];
+    const first = Math.floor(scroller.scrollTop / rowPx);
+    const seen = Math.ceil((scroller.clientHeight - head.offsetHeight) / rowPx);
+    return [Math.min(first, Math.max(0, list.length - seen)), Math.min(list.length, first + seen)];
+  }
+
+  function show(shown: Shown): void {
+    setMode(shown.cells.size > FEW);
+    putInOrder(shown);
+    if (isMany) rowPx = Number.parseFloat(getComputedStyle(scroller).getPropertyValue('--row')) || rowPx;
+    const [first, last] = visible();
+    const from = isMany ? Math.max(0, first - MARGIN) : 0;
+    const to = isMany ? Math.min(list.length, last + MARGIN) : list.length;
+    const around: Around = { now: shown.now, labelOf: (id) => shown.cells.find(id)?.label ?? id };
+    const window = list.slice(from, to);
+    arrange(
+      body,
+      window.map((cell, index) => drawRow(cell, from + index, around)),
+    );
+    for (const [id, row] of rows) if (!row.element.isConnected) rows.delete(id);
+    space(above, from * rowPx);
+    space(below, (list.length - to) * rowPx);
+    table.ariaRowCount = String(list.length + 1);
+    const { filter, cells, fleet } = shown;
+    const total = fleet?.total ?? cells.size;
+    empty.hidden = list.length > 0;
+    setText(empty, emptyWords(filter, fleet));
+    setText(range, filter.problem ?? rangeWords(first, last, list.length, total));
+    range.classList.toggle('down', filter.problem !== null);
+  }
+
+  function scrollTo(index: number): void {
+    if (!isMany) {
+      rows.get(list[index]!.id)?.element.scrollIntoView({ block: 'nearest' });
+      return;
+    }
+    const top = index * rowPx;
+    const room = scroller.clientHeight - head.offsetHeight - rowPx;
+    if (top < scroller.scrollTop) scroller.scrollTop = top;
+    else if (top > scroller.scrollTop + room) scroller.scrollTop = top - room;
+  }
 
   return {
-    onMore(redraw: () => void): void {
-      more.addEventListener('click', () => {
-        limit += PAGE_ROWS;
-        redraw();
-      });
+    show,
+    /** The device under the cursor. */
+    current(): Cell | null {
+      return list.find(({ id }) => id === cursor) ?? null;
     },
-    show(devices: ReadonlyMap<string, DeviceRow>, filter: string, now: number, fleet: Fleet | null): void {
-      const matching = byGravity(byName(devices).filter((device) => matches(device, filter)));
-      const visible = matching.slice(0, limit);
-      const labelOf = (id: string) => devices.get(id)?.label ?? id;
-      const rows = visible.map((device) => drawn(device, noteOf(device, labelOf), now));
-      const ids = new Set(visible.map(({ id }) => id));
-      for (const id of shown.keys()) if (!ids.has(id)) shown.delete(id);
-      arrange(body, rows);
-      const hidden = matching.length - visible.length;
-      more.hidden = hidden === 0;
-      setText(more, `Show ${Math.min(hidden, PAGE_ROWS)} more of ${hidden.toLocaleString('en')}`);
-      empty.hidden = matching.length > 0;
-      setText(empty, emptyWords(filter, fleet));
+    /** Moves the cursor by so many rows; the first move puts it on the first row. */
+    move(by: number): void {
+      const at = list.findIndex(({ id }) => id === cursor);
+      const next =
+        at === -1 ? (by < 0 ? list.length - 1 : 0) : Math.max(0, Math.min(list.length - 1, at + by));
+      const cell = list[next];
+      if (cell === undefined) return;
+      cursor = cell.id;
+      scrollTo(next);
+      redraw();
     },
-    /** Lengths of time go on while nothing else changes. */
-    tick(now: number): void {
-      for (const { since, device } of shown.values()) setText(since, age(now - device.since));
+    /** No cursor; false where there was none. */
+    leave(): boolean {
+      const had = cursor !== null;
+      cursor = null;
+      redraw();
+      return had;
     },
-  };
-
-  function drawn(device: DeviceRow, note: string, now: number): HTMLTableRowElement {
-    const old = shown.get(device.id);
-    if (old !== undefined && old.device === device && old.note === note) return old.row;
-    const row = old?.row ?? el('tr', '', [], { role: 'row' });
-    const since = el('td', 'number', [age(now - device.since)], { role: 'cell' });
-    row.replaceChildren(...cells(device, note, since));
-    const hasTurned = old !== undefined && lookOf(old.device).word !== lookOf(device).word;
-    row.className = hasTurned ? 'changed' : '';
-    shown.set(device.id, { row, device, note, since });
-    return row;
-  }
-}
-
-function emptyWords(filter: string, fleet: Fleet | null): string {
-  if (filter !== '') return 'No device matches the filter.';
-  if (!fleet) return 'No devices yet.';
-  return `All ${fleet.total.toLocaleString('en')} devices are well: the filter finds one by name, address or group.`;
-}
-
-function cells(device: DeviceRow, note: string, since: HTMLElement): HTMLElement[] {
-  const look = lookOf(device);
-  const cell = (className: string, children: readonly (Node | string)[]) =>
-    el('td', className, children, { role: 'cell' });
-  return [
-    cell(`state ${look.className}`, [
-      el('span', 'glyph', [look.glyph], { 'aria-hidden': 'true' }),
-      look.word,
-    ]),
-    cell('', [
-      el('a', 'label', [device.label], { href: deviceHref(device.id) }),
-      device.address === device.label ? '' : el('span', 'address', [device.address]),
-    ]),
-    cell('number', [rtt(device.rttMs)]),
-    cell('', [sparkline(device.recent)]),
-    cell(device.lossPercent > 0 ? 'number' : 'number soft', [percent(device.lossPercent, 0)]),
-    cell('number', [percent(device.stats.uptimePercent, 2)]),
-    cell('number soft', [rtt(device.stats.averageRttMs)]),
-    since,
-    cell('note', note === '' ? [] : [note]),
-  ];
-}
-
-function matches(device: DeviceRow, filter: string): boolean {
-  if (filter === '') return true;
-  const text =
-    `${device.label} ${device.address} ${device.id} ${device.group} ${lookOf(device).word}`.toLowerCase();
-  return filter.split(/\s+/).every((word) => text.includes(word));
-}
-
-/** Devices by name. Comparing ten thousand names takes long, so it is done when names change, not when states do. */
-function nameOrder(): (devices: ReadonlyMap<string, DeviceRow>) => DeviceRow[] {
-  const names = new Intl.Collator('en', { numeric: true });
-  let known: string[] = [];
-  let order: string[] = [];
-  return (devices) => {
-    const now = [...devices.values()].map(({ id, label }) => `${label}\n${id}`);
-    if (now.length !== known.length || now.some((name, index) => name !== known[index])) {
-      known = now;
-      order = [...devices.values()].sort((a, b) => names.compare(a.label, b.label)).map(({ id }) => id);
-    }
-    return order.map((id) => devices.get(id)!);
+    /** Sorts by the next column, or the other way round. */
+    sortNext(): void {
+      sortBy(columns[(columns.indexOf(order.column) + 1) % columns.length]!);
+    },
+    sortBack(): void {
+      sortBy(order.column);
+    },
   };
 }
 
-/** The worst first; within a rank the order stays. */
-function byGravity(devices: readonly DeviceRow[]): DeviceRow[] {
-  const ranks: DeviceRow[][] = [];
-  for (const device of devices) {
-    const { rank } = lookOf(device);
-    ranks[rank] ??= [];
-    ranks[rank].push(device);
-  }
-  return ranks.flat();
+/** No key of a column is this. */
+const NEVER = Symbol('never drawn');
+
+function space(rows: HTMLElement, px: number): void {
+  rows.hidden = px <= 0;
+  (rows.firstElementChild!.firstElementChild as HTMLElement).style.height = `${Math.max(0, px)}px`;
+}
+
+function rangeWords(first: number, last: number, matching: number, total: number): string {
+  const number = (value: number) => value.toLocaleString('en');
+  const of = matching === total ? number(total) : `${number(matching)} matching, ${number(total)} in all`;
+  return matching === 0 ? `0 of ${number(total)}` : `${number(first + 1)}-${number(last)} of ${of}`;
+}
+
+function emptyWords(filter: Filter, fleet: Fleet | null): string {
+  if (!filter.isEmpty) return 'No device matches the filter.';
+  return fleet === null ? 'No devices yet.' : 'The devices are on their way.';
 }

@@ -6,6 +6,8 @@ export type KeyRow = Readonly<{
   keys: readonly string[];
   shown: string;
   does: string;
+  /** False: here the key is the browser's. */
+  isFor?(): boolean;
   run(): void;
 }>;
 
@@ -16,7 +18,7 @@ export function listenForKeys(rows: readonly KeyRow[]): void {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (document.querySelector('dialog[open]') !== null || isTyped(event)) return;
     const row = byKey.get(event.key);
-    if (row === undefined) return;
+    if (row === undefined || row.isFor?.() === false) return;
     event.preventDefault();
     row.run();
   });

@@ -1,19 +1,26 @@
 import type { DeviceRow, EventRecord } from './wire.ts';
 
 /** A state as it is seen: glyph, word and colour together, the worst first in every list. */
-export type Look = Readonly<{ rank: number; glyph: string; word: string; className: string }>;
+export type Look = Readonly<{
+  rank: number;
+  glyph: string;
+  word: string;
+  className: string;
+  /** Somebody may have to look at it. */
+  isProblem: boolean;
+}>;
 
 const LOOKS = {
-  down: { rank: 0, glyph: '✖', word: 'down', className: 'down' },
-  healing: { rank: 1, glyph: '✚', word: 'healing', className: 'healing' },
-  degraded: { rank: 2, glyph: '◐', word: 'degraded', className: 'degraded' },
-  unreachable: { rank: 3, glyph: '◌', word: 'unreachable', className: 'unreachable' },
-  unknown: { rank: 4, glyph: '?', word: 'unknown', className: 'quiet' },
-  downtime: { rank: 5, glyph: '‖', word: 'downtime', className: 'quiet' },
-  up: { rank: 6, glyph: '●', word: 'up', className: 'up' },
+  down: { rank: 0, glyph: '✖', word: 'down', className: 'down', isProblem: true },
+  healing: { rank: 1, glyph: '✚', word: 'healing', className: 'healing', isProblem: true },
+  degraded: { rank: 2, glyph: '◐', word: 'degraded', className: 'degraded', isProblem: true },
+  unreachable: { rank: 3, glyph: '◌', word: 'unreachable', className: 'unreachable', isProblem: true },
+  unknown: { rank: 4, glyph: '?', word: 'unknown', className: 'quiet', isProblem: true },
+  downtime: { rank: 5, glyph: '‖', word: 'downtime', className: 'quiet', isProblem: false },
+  up: { rank: 6, glyph: '●', word: 'up', className: 'up', isProblem: false },
 } as const satisfies Record<string, Look>;
 
-/** Every look, in the order of their gravity. */
+/** Every look, in the order of their gravity, which is also that of the digits of /api/grid. */
 export const ALL_LOOKS: readonly Look[] = Object.values(LOOKS);
 
 /** A heal that waits for approval does nothing yet: its device is simply down. */
@@ -33,11 +40,14 @@ export const LEVELS: Readonly<Record<EventRecord['level'], Readonly<{ glyph: str
     bad: { glyph: '✖', className: 'down' },
   };
 
-/** How a device looks now. */
-export function lookOf(device: DeviceRow): Look {
-  if (device.reachability !== 'up' && device.flags.downtime !== null) return LOOKS.downtime;
-  if (device.reachability === 'down' && IN_HEALING.has(device.healing.phase)) return LOOKS.healing;
-  return LOOKS[device.reachability];
+/** How a device looks now: the same word as in the terminal and in the API. */
+export function lookOf({
+  healing,
+  flags,
+  reachability,
+}: Pick<DeviceRow, 'healing' | 'flags' | 'reachability'>): Look {
+  if (IN_HEALING.has(healing.phase)) return LOOKS.healing;
+  return flags.downtime === null ? LOOKS[reachability] : LOOKS.downtime;
 }
 
 /** What else is to be said about a device, the most pressing first. */

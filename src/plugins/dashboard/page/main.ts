@@ -1,19 +1,18 @@
 /** The page: follows the event stream and paints what changed. */
 import { MAY_ACT } from './actions.ts';
-import { activityList } from './activity.ts';
 import { openApprovals, showApprovals, tickApprovals } from './approval.ts';
+import { Cells } from './cells.ts';
 import { acknowledge, downtime, heal, note, pingNow } from './device-actions.ts';
 import { devicePage } from './device-page.ts';
-import { deviceTable } from './device-table.ts';
 import { byId } from './dom.ts';
+import { gridPoll } from './grid-poll.ts';
 import { healPage } from './heal-page.ts';
-import { healList } from './heals.ts';
 import { healsPage } from './heals-page.ts';
-import { incidentList } from './incidents.ts';
 import { incidentsPage } from './incidents-page.ts';
-import { listenForKeys, showHelp } from './keys.ts';
+import { type KeyRow, listenForKeys, showHelp } from './keys.ts';
+import { overview } from './overview.ts';
 import { apply, type Picture, pictureOf } from './picture.ts';
-import { followRoute, routeOf } from './route.ts';
+import { deviceHref, followRoute, type Route, routeOf } from './route.ts';
 import { follow } from './stream.ts';
 import { showBanner, showCounts, showLive } from './summary.ts';
 import { nextTheme, onColours, startTheme } from './theme.ts';
@@ -21,37 +20,35 @@ import { askForToken, storedToken, takeTokenFromAddress } from './token.ts';
 import type { Delta, DeviceRow, Snapshot } from './wire.ts';
 
 const TICK_MS = 1_000;
-/** A search is sent when the reader has stopped typing for this long. */
-const SEARCH_MS = 250;
 
-const filter = byId<HTMLInputElement>('filter');
-const table = deviceTable();
-const incidents = incidentList();
-const activity = activityList();
-const heals = healList();
+takeTokenFromAddress();
+const cells = new Cells();
+const fleet = overview({ cells, redraw: paintSoon, open: openDevice });
 const device = devicePage();
+/** The other views, by the name in the address. */
 const views = { device, incidents: incidentsPage(), heals: healsPage(), heal: healPage() };
+const poll = gridPoll(cells, () => picture?.fleet != null && !document.hidden, paintSoon);
 
 let picture: Picture | null = null;
+let route: Route = routeOf(location.hash);
 let isLive = false;
 let lastHeard = Date.now();
 /** Set while the server itself has lost the daemon it shows. */
 let staleSince: number | null = null;
 let willPaint = false;
-let searched = '';
-let searching: ReturnType<typeof setTimeout> | undefined;
+
+function openDevice(id: string): void {
+  location.hash = deviceHref(id);
+}
 
 function paint(): void {
   willPaint = false;
   if (picture === null) return;
   const now = Date.now();
-  showCounts(picture.devices.values(), picture.fleet);
+  showCounts(cells.all, picture.fleet);
   showBanner(picture.monitor);
-  incidents.show(picture, now);
-  table.show(picture.devices, filter.value.trim().toLowerCase(), now, picture.fleet);
-  activity.show(picture.changes, now);
-  heals.show(picture, now);
   showApprovals(picture, now);
+  if (isFleet(route.view)) fleet.show(picture, now, route.view === 'wall');
   for (const view of Object.values(views)) view.show(picture, now);
 }
 
@@ -64,52 +61,38 @@ function paintSoon(): void {
 
 function onMessage(event: string, data: string): boolean {
   staleSince = event === 'stale' ? (JSON.parse(data) as { since: number }).since : null;
-  if (event === 'snapshot' || event === 'reset') picture = pictureOf(JSON.parse(data) as Snapshot);
-  else if (event === 'delta' && (picture === null || !apply(picture, JSON.parse(data) as Delta)))
-    return false;
+  if (event === 'snapshot' || event === 'reset') {
+    picture = pictureOf(JSON.parse(data) as Snapshot);
+    cells.begin(picture.devices.values(), picture.fleet !== null);
+    poll.now();
+  } else if (event === 'delta') {
+    const delta = JSON.parse(data) as Delta;
+    if (picture === null || !apply(picture, delta)) return false;
+    for (const device of delta.devices ?? []) cells.put(device);
+    for (const id of delta.removed ?? []) cells.drop(id);
+    if (delta.removed !== undefined) poll.soon();
+  }
   showFreshness();
   paintSoon();
   return true;
 }
 
 function showFreshness(): void {
-  showLive(isLive && staleSince === null, Date.now() - (staleSince ?? lastHeard));
+  showLive(isLive && staleSince === null, staleSince ?? lastHeard, Date.now());
 }
 
 function tick(): void {
   const now = Date.now();
-  table.tick(now);
-  incidents.tick(now);
+  fleet.tick(now);
   for (const view of Object.values(views)) view.tick(now);
   tickApprovals(now);
   showFreshness();
-}
-
-filter.addEventListener('input', () => {
+  // Lengths of time go on while nothing else changes.
   paintSoon();
-  clearTimeout(searching);
-  searching = setTimeout(search, SEARCH_MS);
-});
-
-/** What is not in the picture of a large fleet is looked for by the server. */
-function search(): void {
-  const words = filter.value.trim().toLowerCase();
-  if (!picture?.fleet || words === searched) return;
-  searched = words;
-  stream.restart();
 }
 
-table.onMore(paintSoon);
-function clearFilter(): void {
-  filter.value = '';
-  filter.blur();
-  paintSoon();
-  search();
-}
-
-/** From any other view back to the overview; there, away with the filter. */
-function showAll(): void {
-  if (routeOf(location.hash).view === 'overview') clearFilter();
+function goBack(): void {
+  if (route.view === 'overview') fleet.back();
   else location.hash = '#/';
 }
 
@@ -118,37 +101,54 @@ const goTo = (hash: string) => () => {
   location.hash = hash;
 };
 
-/** What a key does with the device that is open. */
+function toggleWall(): void {
+  location.hash = route.view === 'wall' ? '#/' : '#/wall';
+}
+
+/** What a key does with the device that is open, or under the cursor. */
 function aboutDevice(action: (device: DeviceRow) => Promise<void>): () => void {
   return () => {
-    const open = device.current();
-    if (open !== undefined && MAY_ACT) void action(open);
+    const id = openId(route) ?? fleet.current()?.id;
+    const row = picture?.devices.get(id ?? '');
+    if (row !== undefined && MAY_ACT) void action(row);
+    // Of a large fleet not everything is known of each: on its own page it is.
+    else if (id !== undefined) openDevice(id);
   };
 }
 
+/** Keys that mean something in these views alone. */
+const only = (views: readonly Route['view'][], rows: readonly KeyRow[]): KeyRow[] =>
+  rows.map((row) => ({ ...row, isFor: () => views.includes(route.view) }));
+
 listenForKeys([
-  { keys: ['/'], shown: '/', does: 'filter the devices', run: () => filter.focus() },
-  { keys: ['Escape'], shown: 'Esc', does: 'show all devices again', run: showAll },
+  ...only(['overview'], fleet.keys),
+  { keys: ['Escape'], shown: 'Esc', does: 'back: no cursor, no filter, the overview', run: goBack },
+  ...only(
+    ['overview', 'device'],
+    [
+      { keys: ['h', 'H'], shown: 'h', does: 'heal the device', run: aboutDevice(heal) },
+      { keys: ['m'], shown: 'm', does: 'its downtime', run: aboutDevice(downtime) },
+      { keys: ['A'], shown: 'A', does: 'acknowledge it', run: aboutDevice(acknowledge) },
+      { keys: ['N'], shown: 'N', does: 'a note about it', run: aboutDevice(note) },
+      { keys: ['p'], shown: 'p', does: 'ping it now', run: aboutDevice(pingNow) },
+    ],
+  ),
   { keys: ['1'], shown: '1', does: 'all devices', run: goTo('#/') },
   { keys: ['3'], shown: '3', does: 'the incidents', run: goTo('#/incidents') },
   { keys: ['4'], shown: '4', does: 'the heals', run: goTo('#/heals') },
   { keys: ['a'], shown: 'a', does: 'the heals that wait for approval', run: () => openApprovals() },
-  { keys: ['h'], shown: 'h', does: 'heal the device', run: aboutDevice(heal) },
-  { keys: ['m'], shown: 'm', does: 'its downtime', run: aboutDevice(downtime) },
-  { keys: ['A'], shown: 'A', does: 'acknowledge it', run: aboutDevice(acknowledge) },
-  { keys: ['N'], shown: 'N', does: 'a note about it', run: aboutDevice(note) },
-  { keys: ['p'], shown: 'p', does: 'ping it now', run: aboutDevice(pingNow) },
+  { keys: ['w'], shown: 'w', does: 'the wall, for a large screen', run: toggleWall },
   {
-    keys: ['t'],
+    keys: ['t', 'T'],
     shown: 't',
-    does: 'the next theme: as the system, dark, light, blue and orange',
+    does: 'the next theme: system, dark, light, blue and orange',
     run: nextTheme,
   },
   { keys: ['?'], shown: '?', does: 'these keys', run: showHelp },
 ]);
+byId('wall-open').addEventListener('click', toggleWall);
+document.addEventListener('visibilitychange', poll.soon);
 startTheme();
-byId('approvals').addEventListener('click', () => openApprovals());
-takeTokenFromAddress();
 onColours(device.redraw);
 addEventListener('resize', device.redraw);
 setInterval(tick, TICK_MS);
@@ -169,14 +169,26 @@ const stream = follow({
     while (!(await askForToken('Reading this page from another machine needs the token.')));
   },
 });
-followRoute(({ view, id }) => {
+followRoute((next) => {
+  const hasChanged = openId(next) !== openId(route);
+  route = next;
   for (const other of Object.values(views)) other.close();
-  if (view !== 'overview') views[view].open(id);
-  if (picture?.fleet) stream.restart();
+  if (!isFleet(route.view)) views[route.view].open(route.id);
+  if (picture?.fleet && hasChanged) stream.restart();
+  paintSoon();
 });
 
-/** Of a large fleet comes what needs a look, what was searched for, and the device that is open. */
+/** The overview, on a desk or on a wall. */
+function isFleet(view: Route['view']): view is 'overview' | 'wall' {
+  return view === 'overview' || view === 'wall';
+}
+
+function openId({ view, id }: Route): string | null {
+  return view === 'device' ? id : null;
+}
+
+/** Of a large fleet comes what needs a look, and the device that is open. */
 function streamAddress(): string {
-  const { view, id } = routeOf(location.hash);
-  return `/api/events?${new URLSearchParams({ lens: searched, ...(view === 'device' ? { device: id } : {}) })}`;
+  const id = openId(routeOf(location.hash));
+  return `/api/events?${new URLSearchParams({ lens: '', ...(id !== null && { device: id }) })}`;
 }

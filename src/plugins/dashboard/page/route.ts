@@ -1,9 +1,9 @@
 import type { Picture } from './picture.ts';
 
-/** The views of the page by the address after its `#`: `#/`, `#/device/core-gw`. Links, bookmarks and "back" work. */
+/** The views of the page by the address after its `#`: `#/`, `#/wall`, `#/device/core-gw`. Links, bookmarks and "back" work. */
 export type Route = Readonly<{ view: (typeof VIEWS)[number]; id: string }>;
 
-const VIEWS = ['overview', 'device', 'incidents', 'heals', 'heal'] as const;
+const VIEWS = ['overview', 'wall', 'device', 'incidents', 'heals', 'heal'] as const;
 /** Those that are about something in particular. */
 const NEED_ID: ReadonlySet<string> = new Set(['device', 'heal']);
 
@@ -34,12 +34,12 @@ export function healHref(id: string): string {
   return `#/heal/${encodeURIComponent(id)}`;
 }
 
-/** Shows the view that the address names, now and whenever it changes; every `[data-view]` of the page is one. */
+/** Shows the view that the address names, now and whenever it changes; every `[data-view]` names those it belongs to. */
 export function followRoute(onRoute: (route: Route) => void): void {
   const show = () => {
     const route = routeOf(location.hash);
     for (const element of document.querySelectorAll<HTMLElement>('[data-view]')) {
-      element.hidden = element.dataset.view !== route.view;
+      element.hidden = !element.dataset.view!.split(' ').includes(route.view);
     }
     for (const link of document.querySelectorAll('nav a')) {
       const isHere = link.getAttribute('href') === (route.view === 'overview' ? '#/' : `#/${route.view}`);

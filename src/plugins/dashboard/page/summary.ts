@@ -1,13 +1,14 @@
+import type { Cell } from './cells.ts';
 import { arrange, byId, el, setText } from './dom.ts';
-import { duration } from './format.ts';
-import { ALL_LOOKS, lookOf } from './looks.ts';
-import type { DeviceRow, Fleet, Monitor } from './wire.ts';
+import { clock, duration } from './format.ts';
+import { ALL_LOOKS } from './looks.ts';
+import type { Fleet, Monitor } from './wire.ts';
 
 /** The counts at the top and in the title of the tab. */
-export function showCounts(devices: Iterable<DeviceRow>, fleet: Fleet | null): void {
+export function showCounts(cells: Iterable<Cell>, fleet: Fleet | null): void {
   const counts = fleet
     ? new Map(Object.entries(fleet.states).filter(([, count]) => count > 0))
-    : counted(devices);
+    : counted(cells);
   const shown = ALL_LOOKS.filter(({ word }) => word === 'up' || word === 'down' || counts.has(word));
   // Good news leads the line, then the worst first.
   shown.unshift(...shown.splice(-1));
@@ -26,12 +27,9 @@ export function showCounts(devices: Iterable<DeviceRow>, fleet: Fleet | null): v
   document.title = down > 0 ? `✖ ${down} down · netheal` : 'netheal';
 }
 
-function counted(devices: Iterable<DeviceRow>): Map<string, number> {
+function counted(cells: Iterable<Cell>): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const device of devices) {
-    const { word } = lookOf(device);
-    counts.set(word, (counts.get(word) ?? 0) + 1);
-  }
+  for (const { look } of cells) counts.set(look.word, (counts.get(look.word) ?? 0) + 1);
   return counts;
 }
 
@@ -48,9 +46,11 @@ export function showBanner(monitor: Monitor): void {
   banner.hidden = words.length === 0;
 }
 
-/** How fresh the page is. */
-export function showLive(isLive: boolean, sinceMs: number): void {
+/** How fresh the page is: what was heard last at `heardAt` is all that it knows. */
+export function showLive(isLive: boolean, heardAt: number, now: number): void {
   const live = byId('live');
+  const ago = duration(now - heardAt);
   live.className = isLive ? 'live is-live' : 'live is-stale';
-  setText(live, isLive ? `live ${duration(sinceMs)} ago` : `stale for ${duration(sinceMs)}, reconnecting…`);
+  setText(live, isLive ? `live ${ago} ago` : `stale since ${clock(heardAt, now)}, ${ago} ago: reconnecting…`);
+  document.body.classList.toggle('is-stale', !isLive);
 }

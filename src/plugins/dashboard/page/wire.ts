@@ -75,3 +75,22 @@ export type Snapshot = Readonly<{
 
 export type Delta = Readonly<{ seq: number; at: number; removed?: readonly string[] }> &
   Partial<Pick<Snapshot, 'monitor' | 'fleet' | 'devices' | 'incidents' | 'heals' | 'events'>>;
+
+/** A block of columns of /api/grid/names, and of /api/grid: as many entries as there are devices in it. */
+export type NamesBlock = Readonly<{
+  ids: readonly string[];
+  labels: readonly string[];
+  addresses: readonly string[];
+  groups: readonly string[];
+  tags: readonly Readonly<Record<string, string>>[];
+}>;
+export type GridBlock = Readonly<{
+  /** A digit a device: its place in the list of all looks. */
+  states: string;
+  rttMs: readonly (number | null)[];
+  lossPercent: readonly number[];
+  uptimePercent: readonly (number | null)[];
+  since: readonly number[];
+}>;
+/** `names` stands for what the names are: it differs when they do. */
+export type Columns<Block> = Readonly<{ names: string; blocks: readonly Block[] }>;
