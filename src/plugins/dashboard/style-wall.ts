@@ -3,7 +3,7 @@ export const WALL = `
 .is-wall {
   display: flex; flex-direction: column; max-width: none; height: 100vh; padding: 0 2vw 2vh; overflow: hidden; cursor: none;
 }
-.is-wall :is(.tools, #devices-section, .pair, .buttons, #grid-section .bar label, .toast) { display: none !important; }
+.is-wall :is(.tools, nav, #devices-section, .pair, .buttons, #grid-section .bar label, .toast) { display: none !important; }
 .is-wall .top {
   position: static; display: grid; grid-template-columns: auto 1fr auto; align-items: baseline; gap: 0 3vw; padding: 2vh 0 1.2vh;
 }

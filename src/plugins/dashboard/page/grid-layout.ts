@@ -27,8 +27,8 @@ export type Room = Readonly<{
 const SMALLEST = 4;
 const BETWEEN_X = 16;
 const BETWEEN_Y = 12;
-/** Narrower, no name could be read. */
-const NARROWEST = 84;
+/** Narrower than so many times its height, no name could be read. */
+const NARROWEST = 5.5;
 /** So much higher than wished for is still better than no names. */
 const TOLERANCE = 1.6;
 
@@ -91,7 +91,8 @@ function blockOf({ blocks }: Layout, cell: number): Block {
 }
 
 function fitted(groups: readonly Group[], room: Room, top: number): Layout {
-  const most = top === 0 ? 1 : Math.max(1, Math.floor((room.width + BETWEEN_X) / (NARROWEST + BETWEEN_X)));
+  const most =
+    top === 0 ? 1 : Math.max(1, Math.floor((room.width + BETWEEN_X) / (NARROWEST * top + BETWEEN_X)));
   for (let size = room.largest; ; size--) {
     const pitch = size + gapOf(size);
     let best = shelves(groups, room.width, 1, size, pitch, top);
