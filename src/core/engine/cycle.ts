@@ -163,7 +163,8 @@ function isInDoubt({ state, healing, last }: Monitored): boolean {
   );
 }
 
-function isBeingHealed(phase: HealingPhase): boolean {
+/** Its commands run, it settles, or it is being verified: its failures do not count. */
+export function isBeingHealed(phase: HealingPhase): boolean {
   return phase === 'running' || phase === 'settling' || phase === 'verifying';
 }
 

@@ -8,7 +8,7 @@ import type { CheckRecord, DeviceSnapshot, EventRecord, EventType, FleetSnapshot
 import type { Store } from '../store.ts';
 import { Approvals } from './approvals.ts';
 import type { Clock } from './clock.ts';
-import { type CycleContext, runCheck } from './cycle.ts';
+import { type CycleContext, isBeingHealed, runCheck } from './cycle.ts';
 import { type AdHocDowntime, Downtimes } from './downtimes.ts';
 import { type Proposal, propose } from './edit-plan.ts';
 import type { Fleet } from './fleet.ts';
@@ -164,10 +164,10 @@ export class Engine {
     this.#options.store.updateMonitor({ healing });
     // A check that ends after the swap would write its verdict to a device that is no longer there.
     await this.#scheduler.stop();
-    const isHealing = this.gates.running.length > 0;
+    // Also an attempt that a restart has cut off: until it has settled nobody may think that its time is over.
+    const isHealing = [...this.fleet.all()].some(({ healing }) => isBeingHealed(healing.phase));
     if (!isHealing) {
-      await this.remedies.giveWay('the config was reloaded');
-      this.#swap(devices, downtimes);
+      await this.remedies.giveWay('the config was reloaded', () => this.#swap(devices, downtimes));
     }
     if (!this.#hardStop.signal.aborted) this.#scheduler.start();
     return isHealing ? 'a heal is running; try again when it is over' : null;

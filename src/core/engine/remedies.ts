@@ -13,6 +13,12 @@ const ASK_AGAIN_MS = 5_000;
 const ASK_AGAIN_AT_LEAST_MS = 100;
 const AUTO: HealRequest = { by: 'auto', force: [] };
 const STOPPING: Next = { kind: 'over', outcome: 'refused', reason: 'netheal is stopping', heal: null };
+const RELOADING: Next = {
+  kind: 'over',
+  outcome: 'refused',
+  reason: 'the config is being read again; try again in a moment',
+  heal: null,
+};
 
 type Running = {
   /** Ends waiting: the device came back, or netheal stops. Never cuts off commands. */
@@ -25,6 +31,8 @@ export class Remedies {
   readonly #context: RemedyContext;
   readonly #running = new Map<string, Running>();
   #stopped = false;
+  /** While the devices are being replaced: what begins now would go on with one that is no longer there. */
+  #givingWay = false;
   /** Aborts when those that are held shall ask their gates again. */
   #asking = new AbortController();
 
@@ -35,7 +43,8 @@ export class Remedies {
   /** Starts the remedy of a device with an open incident; it goes on by itself. */
   start(device: Monitored): void {
     // A device without strategies is only watched: its incident says all there is to say.
-    if (this.#stopped || this.#running.has(device.id) || device.strategies.length === 0) return;
+    if (this.#stopped || this.#givingWay || this.#running.has(device.id)) return;
+    if (device.strategies.length === 0) return;
     const called = this.#incidentOf(device)?.needsHuman ?? null;
     if (called !== null) {
       // A no, or a ladder at its end, holds as long as the incident: neither a relapse nor a restart is a new one.
@@ -75,6 +84,7 @@ export class Remedies {
       await before.done;
     }
     if (this.#stopped) return STOPPING;
+    if (this.#givingWay) return RELOADING;
     // The ladder may go on for long after the first turn: the person hears of that one.
     const first = Promise.withResolvers<Next>();
     const { done } = this.#begin(device, async (signal) => {
@@ -109,10 +119,13 @@ export class Remedies {
     await this.giveWay('netheal stops');
   }
 
-  /** Ends all waiting and resolves when no attempt runs any more. */
-  async giveWay(why: string): Promise<void> {
+  /** Ends all waiting and resolves when no attempt runs any more; nothing begins before `change` is done. */
+  async giveWay(why: string, change: () => void = () => undefined): Promise<void> {
+    this.#givingWay = true;
     for (const { waiting } of this.#running.values()) waiting.abort(why);
     await Promise.all([...this.#running.values()].map(({ done }) => done));
+    this.#givingWay = false;
+    change();
   }
 
   #begin(device: Monitored, work: (signal: AbortSignal) => Promise<Next | null>): Running {

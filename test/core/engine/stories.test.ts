@@ -480,6 +480,38 @@ describe('a device without strategies', () => {
   });
 });
 
+describe('a reload of the config', () => {
+  it('waits for an attempt that a restart has cut off: until its device has settled nothing is begun', async () => {
+    const w = await world([{ id: 'a' }], { healing: { settle: '3m' } }).start();
+    w.heal = () => new Promise(() => undefined);
+    w.down.add('a');
+    await w.clock.advance(30_000);
+    const next = await w.crash().start();
+    await next.clock.advance(5_000);
+    const reloaded = next.engine.reload([...next.engine.fleet.all()], [], 'act');
+    await next.clock.advance(MINUTE);
+    expect(await reloaded).toContain('a heal is running');
+    await next.clock.advance(MINUTE);
+    expect(next.healed).toEqual([]);
+  });
+
+  it('lets nobody begin a heal of a device that is about to be replaced', async () => {
+    const w = await world([{ id: 'a' }]).start();
+    // The remedy is with its gates for three seconds.
+    w.gate = () => new Promise((resolve) => void w.clock.setTimer(resolve, 3_000));
+    w.down.add('a');
+    while (w.told('incident-opened').length === 0) await w.clock.advance(100);
+    const reloaded = w.engine.reload([...w.engine.fleet.all()], [], 'act');
+    await w.clock.advance(1_500);
+    const byHand = w.act({ type: 'heal', device: 'a', by: 'op', force: [] });
+    await w.clock.advance(30_000);
+    expect(await reloaded).toBeNull();
+    expect(await byHand).toMatchObject({ ok: false, message: expect.stringContaining('being read again') });
+    await w.clock.advance(MINUTE);
+    expect(w.healed).toEqual(['a']);
+  });
+});
+
 describe('turning healing down by a reload', () => {
   it('is obeyed at once', async () => {
     const w = await world([{ id: 'a' }]).start();

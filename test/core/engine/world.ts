@@ -55,6 +55,8 @@ export class World {
   readonly events: EventRecord[] = [];
   readonly thresholds: Incident[] = [];
   readonly outcomes: HealOutcome[] = [];
+  /** One more gate, which has no objection but may take its time. */
+  gate: () => Promise<void> = async () => undefined;
   heal: HealScript = ({ target }, world) => {
     world.down.delete(target.id);
     return { ok: true };
@@ -175,6 +177,10 @@ export class World {
       { hooks: taps, snapshot: () => this.engine.snapshot() } as never,
       options as never,
     );
+    hooks.beforeHeal.tapPromise('world', async () => {
+      await this.gate();
+      return undefined;
+    });
     hooks.onThresholdReached.tapPromise('world', async (incident) => void this.thresholds.push(incident));
     hooks.afterHeal.tapPromise('world', async (_attempt, outcome) => void this.outcomes.push(outcome));
     this.engine.start();
