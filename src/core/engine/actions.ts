@@ -88,7 +88,7 @@ const HANDLERS: { readonly [T in Action['type']]: Handler<Extract<Action, { type
 
   downtime: (engine, { device: id, by, reason, durationMs }) =>
     withDevice(engine, id, (device) => {
-      engine.addDowntime({ device: id, by, reason, until: engine.now() + durationMs });
+      engine.work.addDowntime({ device: id, by, reason, until: engine.now() + durationMs });
       const until = new Date(engine.now() + durationMs).toISOString();
       engine.event(
         'downtime',
@@ -103,7 +103,7 @@ const HANDLERS: { readonly [T in Action['type']]: Handler<Extract<Action, { type
       const { label } = device.device;
       if (!device.downtime) return refused('healthy', `${label} is in no downtime`);
       engine.event('downtime', `${label}: downtime ended by ${by}: ${device.downtime.reason}`, id);
-      engine.endDowntime(device, by);
+      engine.work.endDowntime(device, by);
       return ok(`the downtime of ${label} is over`);
     }),
 

@@ -4,31 +4,28 @@ import type { Journal } from '../journal.ts';
 import type { Hooks } from '../kernel/hooks.ts';
 import { withIncident, withoutSoftFailures } from '../model/state.ts';
 import type { Incident } from '../model/types.ts';
-import type { CheckRecord, DeviceSnapshot, EventRecord, EventType, FleetSnapshot, Probe } from '../plugin.ts';
+import type { CheckRecord, EventRecord, EventType, FleetSnapshot, Probe } from '../plugin.ts';
 import type { Store } from '../store.ts';
 import { Approvals } from './approvals.ts';
 import type { Clock } from './clock.ts';
 import { type CycleContext, isBeingHealed, runCheck } from './cycle.ts';
-import { type AdHocDowntime, Downtimes } from './downtimes.ts';
 import { type Proposal, propose } from './edit-plan.ts';
 import type { Fleet } from './fleet.ts';
+import { FleetPicture } from './fleet-picture.ts';
 import { Gates } from './gates.ts';
 import { newIncident } from './incident.ts';
 import type { Monitored } from './monitored.ts';
 import type { Planned } from './plan.ts';
+import { PlannedWork } from './planned-work.ts';
 import { Remedies } from './remedies.ts';
 import { restore } from './restore.ts';
 import { type CheckScheduler, type RunCheck, Scheduler } from './scheduler.ts';
 import { StallWatch } from './stall-watch.ts';
 import { Uplink } from './uplink.ts';
-import { deviceSnapshot } from './view.ts';
 import { askFleet, askWitness } from './witnesses.ts';
 
 const HOUR_MS = 3_600_000;
 const TICK_MS = 1_000;
-/** From this size on a picture of all devices is kept for a moment. */
-const LARGE_FLEET = 1_000;
-const PICTURE_MS = 100;
 
 export type EngineOptions = Readonly<{
   clock: Clock;
@@ -65,18 +62,17 @@ export class Engine {
   readonly gates: Gates;
   readonly approvals: Approvals;
   readonly remedies: Remedies;
+  readonly work: PlannedWork;
   readonly #options: EngineOptions;
   readonly #scheduler: CheckScheduler;
   readonly #stalls: StallWatch;
   readonly #uplink: Uplink;
-  #downtimes: Downtimes;
+  readonly #picture: FleetPicture;
   readonly #hardStop = new AbortController();
   readonly #cycle: CycleContext;
   #lastHeal: number;
   #ticker: unknown = null;
   #healing: EngineOptions['healing'];
-  #picture: FleetSnapshot['devices'] | null = null;
-  #anyInDowntime = false;
 
   constructor(options: EngineOptions) {
     const { clock, hooks, store, journal, fleet, config } = options;
@@ -86,7 +82,6 @@ export class Engine {
     this.gates = new Gates(hooks);
     this.approvals = new Approvals({ clock, store, journal, expiresMs: config.healing.approvalExpiresMs });
     this.#lastHeal = journal.state.lastHeal;
-    this.#downtimes = downtimesOf(config.downtimes, journal);
     this.#stalls = new StallWatch(clock, (gapMs) => this.#tellStall(gapMs));
     this.#uplink = new Uplink({
       clock,
@@ -94,6 +89,22 @@ export class Engine {
       ask: (address) => askWitness(options, options.witnessProbe, address),
       askFleet: () => askFleet(this.#cycle, fleet),
       onChange: (offline, why) => this.#uplinkChanged(offline, why),
+    });
+    const selfOffline = () => this.#uplink.offline;
+    const updateIncident = (incident: Incident) => this.updateIncident(incident);
+    this.work = new PlannedWork(
+      { clock, store, journal, fleet, selfOffline, updateIncident },
+      config.downtimes,
+    );
+    this.#picture = new FleetPicture({
+      clock,
+      store,
+      journal,
+      fleet,
+      gates: this.gates,
+      lateness: () => this.#scheduler.lateness(),
+      selfOffline,
+      healingOn: () => this.#healing !== 'off' && config.healing.enabled,
     });
     this.remedies = new Remedies({
       clock,
@@ -106,7 +117,7 @@ export class Engine {
       automatic: () => this.#cycle.healingOn(),
       nextHealId: () => String(++this.#lastHeal),
       checkNow: (id) => this.checkNow(id),
-      selfOffline: () => this.#uplink.offline,
+      selfOffline,
       confirmUplink: () => this.#uplink.confirm(),
       hardStop: this.#hardStop.signal,
     });
@@ -125,7 +136,7 @@ export class Engine {
       remedies: () => this.remedies,
       healingOn: () => this.#healing !== 'off' && options.automatic,
       rootCauseOf: (id) => fleet.rootCauseOf(id),
-      beginFlexibleDowntime: (device) => this.beginFlexibleDowntime(device),
+      beginFlexibleDowntime: (device) => this.work.beginFlexible(device),
       onHang: (probe, device) => options.onHang(probe, device.id),
     };
     const run: RunCheck = (id, dueMonoMs) => {
@@ -174,7 +185,7 @@ export class Engine {
   }
 
   #swap(devices: readonly Monitored[], downtimes: readonly DowntimeConfig[]): void {
-    const { journal, store } = this.#options;
+    const { store } = this.#options;
     const gone = new Map([...this.fleet.all()].map((device) => [device.id, device]));
     for (const device of devices) {
       const before = gone.get(device.id);
@@ -189,8 +200,8 @@ export class Engine {
     }
     const known = new Set(this.fleet.ids());
     this.fleet.replace(devices);
-    this.#downtimes = downtimesOf(downtimes, journal);
-    this.#refreshDowntimes();
+    this.#picture.refresh();
+    this.work.replacePlanned(downtimes);
     for (const device of devices) {
       if (!known.has(device.id) || gone.has(device.id))
         this.#scheduler.add(device.id, device.config.check.intervalMs);
@@ -262,23 +273,6 @@ export class Engine {
     return propose(planned, isAsked ? this.#options.journal.state.edits : [], incident.id);
   }
 
-  addDowntime(downtime: AdHocDowntime): void {
-    this.#options.journal.append({ type: 'downtime', downtime });
-    this.#downtimes.adHoc = [...this.#downtimes.adHoc, downtime];
-    this.#refreshDowntimes();
-  }
-
-  /** Ends every downtime that the device is in now. */
-  endDowntime({ device }: Monitored, by: string): void {
-    const { journal } = this.#options;
-    const now = this.now();
-    const until = this.#downtimes.plannedUntil(device, now) ?? now;
-    journal.append({ type: 'downtime-ended', device: device.id, by, at: now, until });
-    this.#downtimes.adHoc = journal.state.downtimes;
-    this.#downtimes.ended = journal.state.downtimesEnded;
-    this.#refreshDowntimes();
-  }
-
   /** Reads the config again; says what came of it. */
   async reread(by: string): Promise<ActionResult> {
     const nothing = {
@@ -287,12 +281,6 @@ export class Engine {
       message: 'there is no config to read again',
     } as const;
     return (await this.#options.reread?.(by)) ?? nothing;
-  }
-
-  /** A device that goes down within the window of a flexible downtime begins it. */
-  beginFlexibleDowntime(device: Monitored): void {
-    const begun = this.#downtimes.begunBy(device.device, this.now());
-    if (begun) this.addDowntime(begun);
   }
 
   setPaused(deviceId: string | null, by: string, paused: boolean): ActionResult {
@@ -330,96 +318,18 @@ export class Engine {
 
   /** The fleet as plugins see it. */
   snapshot(): FleetSnapshot {
-    const { clock, journal } = this.#options;
-    const now = clock.now();
-    const devices = () => this.#deviceSnapshots();
-    return {
-      at: now,
-      monoMs: clock.monoMs(),
-      // Made when somebody looks: a large fleet is no small picture.
-      get devices() {
-        return devices();
-      },
-      device: (id) => {
-        const device = this.fleet.get(id);
-        return device && this.#deviceSnapshot(device);
-      },
-      lateness: this.#scheduler.lateness(),
-      selfOffline: this.#uplink.offline,
-      paused: journal.state.paused?.by ?? null,
-      healingStopped: journal.state.healingStopped,
-      heals: {
-        running: this.gates.running,
-        begun: Object.values(journal.state.attempts)
-          .map(({ at }) => at)
-          .filter((at) => now - at < HOUR_MS),
-      },
-    };
+    return this.#picture.snapshot();
   }
 
-  /**
-   * A dozen gates look at the fleet in one turn; they share one picture of its devices, and for a large fleet so do
-   * those who look soon after. The device itself and the heals that run are never shared: they count as they are.
-   */
-  #deviceSnapshots(): FleetSnapshot['devices'] {
-    if (this.#picture) return this.#picture;
-    this.#picture = [...this.fleet.all()].map((device) => this.#deviceSnapshot(device));
-    const forget = () => {
-      this.#picture = null;
-    };
-    if (this.fleet.size < LARGE_FLEET) setImmediate(forget);
-    else setTimeout(forget, PICTURE_MS).unref();
-    return this.#picture;
-  }
-
-  #deviceSnapshot(device: Monitored): DeviceSnapshot {
-    const { store, config } = this.#options;
-    return deviceSnapshot(device, {
-      incident: store.incident(device.state.incident ?? ''),
-      rootCause: this.fleet.rootCauseOf(device.id),
-      healingOn: this.#healing !== 'off' && config.healing.enabled,
-    });
-  }
-
-  /** Time has passed: downtimes begin and end, acknowledgements run out, and what was seen of the fleet is old. */
+  /** Time has passed. */
   refresh(): void {
-    this.#picture = null;
-    this.#refreshDowntimes();
-    this.#expireAcknowledgements();
+    this.#picture.refresh();
+    this.work.refresh();
   }
 
   #tick(): void {
     this.refresh();
     this.#ticker = this.#options.clock.setTimer(() => this.#tick(), TICK_MS);
-  }
-
-  #refreshDowntimes(): void {
-    const { clock, store } = this.#options;
-    const downtimes = this.#downtimes.at(clock.now());
-    if (downtimes === null && !this.#anyInDowntime) return;
-    this.#anyInDowntime = downtimes !== null;
-    for (const device of this.fleet.all()) {
-      const active = downtimes?.of(device.device) ?? null;
-      if (active?.reason === device.downtime?.reason) continue;
-      device.downtime = active;
-      device.stand(clock.monoMs(), this.#uplink.offline);
-      store.deviceChanged(device.id);
-      const { label } = device.device;
-      this.event(
-        'downtime',
-        active ? `${label} is in downtime: ${active.reason}` : `the downtime of ${label} is over`,
-        device.id,
-      );
-    }
-  }
-
-  #expireAcknowledgements(): void {
-    for (const incident of this.#options.store.incidents()) {
-      const until = incident.acknowledged?.until;
-      if (incident.closedAt !== null || until == null || until > this.now()) continue;
-      this.updateIncident({ ...incident, acknowledged: null });
-      this.event('acknowledged', `the acknowledgement of ${incident.device} has run out`, incident.device);
-    }
   }
 
   #uplinkChanged(offline: boolean, why: string): void {
@@ -441,8 +351,4 @@ export class Engine {
       'warn',
     );
   }
-}
-
-function downtimesOf(planned: readonly DowntimeConfig[], { state }: Journal): Downtimes {
-  return new Downtimes(planned, state.downtimes, state.downtimesEnded);
 }

@@ -305,6 +305,23 @@ describe('our own side', () => {
 });
 
 describe('gates', () => {
+  it.each([24, -1])(
+    'the cap of an hour lasts an hour, also where the clock is set by %i h',
+    async (hours) => {
+      const w = await world([{ id: 'a' }, { id: 'b' }], { healing: { maxPerHour: 1 } }).start();
+      w.down.add('a');
+      await w.clock.advance(MINUTE);
+      expect(w.healed).toEqual(['a']);
+      w.clock.stepWall(hours * 60 * MINUTE);
+      w.down.add('b');
+      await w.clock.advance(50 * MINUTE);
+      expect(w.healed).toEqual(['a']);
+      expect(w.events.findLast(({ type }) => type === 'heal-refused')).toMatchObject({ gate: 'hourly-cap' });
+      await w.clock.advance(15 * MINUTE);
+      expect(w.healed).toEqual(['a', 'b']);
+    },
+  );
+
   it.each([
     [
       'paused',
