@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { problemsOf } from '../core/config/explain.ts';
 import { parseFile } from '../core/config/parse-file.ts';
 import { Problems } from '../core/config/problems.ts';
-import type { TuiOptions } from '../tui/main.ts';
 import { ACTIONS, withOwnKeys } from '../tui/own-keys.ts';
 import { THEMES } from '../tui/theme.ts';
+import type { TuiOptions } from '../tui/tui-options.ts';
 
 export type TuiSettings = Pick<TuiOptions, 'bindings' | 'theme'>;
 

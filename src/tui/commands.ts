@@ -3,8 +3,8 @@ import { answer, ask, askHeal, dryRun, openApproval, shownHeal, withDevice } fro
 import { WINDOWS_MS, wholeWindow } from './chart.ts';
 import { COLUMNS } from './columns.ts';
 import { editHeal } from './edit-heal.ts';
+import { choices } from './fleet-choices.ts';
 import {
-  choices,
   chooseColumn,
   chooseView,
   cycleGrouping,

@@ -1,20 +1,10 @@
-import { COLUMNS, type ColumnId } from './columns.ts';
+import type { ColumnId } from './columns.ts';
+import { type Choice, choices, columnsOf } from './fleet-choices.ts';
 import { groupings } from './fleet-rows.ts';
 import type { SavedView } from './saved-views.ts';
 import type { Shell } from './shell.ts';
 import type { UiStore } from './store.ts';
-import type { Choices, Ui } from './ui.ts';
-
-/** A line of a list of choices: what it is about, and whether it is in use. */
-export type Choice = Readonly<{ id: string; on: boolean }>;
-
-/** The lines of a list of choices: columns in use come first, in their order. */
-export function choices(ui: Ui, kind: Choices['kind']): Choice[] {
-  if (kind === 'views') return ui.savedViews.map(({ name }) => ({ id: name, on: name === ui.viewName }));
-  const used = columnsOf(ui);
-  const others = COLUMNS.map(({ id }) => id).filter((id) => !used.includes(id));
-  return [...used.map((id) => ({ id, on: true })), ...others.map((id) => ({ id, on: false }))];
-}
+import type { Choices } from './ui.ts';
 
 /** Opens a list of choices. */
 export function openChoices(store: UiStore, kind: Choices['kind']): void {
@@ -113,10 +103,6 @@ function keep({ store, storeViews }: Shell, savedViews: readonly SavedView[]): b
   }
   store.set({ savedViews });
   return true;
-}
-
-function columnsOf({ columns }: Ui): readonly ColumnId[] {
-  return columns ?? COLUMNS.map(({ id }) => id);
 }
 
 function withChoice(store: UiStore, kind: Choices['kind'], run: (choice: Choice) => void): void {

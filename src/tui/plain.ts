@@ -7,9 +7,9 @@ import { type Data, dataOf } from './data.ts';
 import { noteOf, severityOf } from './device-state.ts';
 import { clock, counted, duration } from './format.ts';
 import { ASCII, UNICODE } from './glyphs.ts';
-import type { TuiOptions } from './main.ts';
 import { terminalOf } from './terminal.ts';
 import { painter } from './theme.ts';
+import type { TuiOptions } from './tui-options.ts';
 import { signOf } from './views/event-line.ts';
 
 /** What plain mode needs of the options. */

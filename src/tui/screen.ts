@@ -6,12 +6,12 @@ import { ASCII, UNICODE } from './glyphs.ts';
 import { paste, press } from './input.ts';
 import { Keyboard } from './keyboard.ts';
 import { BINDINGS } from './keys.ts';
-import type { TuiOptions } from './main.ts';
 import { pointAt } from './mouse.ts';
 import { loadViews, savedViewsFile, storeViews } from './saved-views.ts';
 import type { Shell } from './shell.ts';
 import { UiStore } from './store.ts';
 import type { Terminal } from './terminal.ts';
+import type { TuiOptions } from './tui-options.ts';
 
 /** How a screen ends: with an exit code or with what broke it. */
 type End = Readonly<{ code: number }> | Readonly<{ thrown: unknown }>;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BINDINGS, bindingsOf } from '../../src/tui/keys.ts';
-import { paletteEntries } from '../../src/tui/palette.ts';
+import { paletteEntries } from '../../src/tui/palette-entries.ts';
 import { UI_START } from '../../src/tui/ui.ts';
 import { openUi } from './scene.ts';
 

@@ -1,9 +1,9 @@
 import type { Span } from '../cells.ts';
 import { fitTo } from '../cells.ts';
 import { COLUMNS } from '../columns.ts';
-import { choices } from '../fleet-look.ts';
+import { choices } from '../fleet-choices.ts';
 import { type Binding, bindingsOf } from '../keys.ts';
-import { paletteEntries } from '../palette.ts';
+import { paletteEntries } from '../palette-entries.ts';
 import type { Choices, Palette, Scene } from '../ui.ts';
 import { type Box, boxOf, innerWidth } from './box.ts';
 
