@@ -63,6 +63,8 @@ const desk: Desk = {
   close: () => dialog.close(),
 };
 
+byId('approvals').addEventListener('click', () => openApprovals());
+
 /** Opens the question about this heal, or about the one that expires first. */
 export function openApprovals(id?: string): void {
   const waiting = waitingHeals(picture?.heals.values() ?? []);
