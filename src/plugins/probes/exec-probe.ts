@@ -39,6 +39,8 @@ const OPTIONS = z.strictObject({
 });
 type Options = z.output<typeof OPTIONS>;
 
+/** Shorter secrets would mask half of every word. */
+const SHORTEST_MASKED = 3;
 /** A process costs memory also while it waits: both lanes together are the cap. */
 const MOST_AT_ONCE = 8 * availableParallelism();
 
@@ -70,10 +72,19 @@ function envOf({ env }: Options): NodeJS.ProcessEnv {
   return { PATH: process.env.PATH, HOME: process.env.HOME, LANG: 'C.UTF-8', ...Object.fromEntries(given) };
 }
 
+/** A check that fails likes to tell what it was called with; what it says is read by everybody. */
+function masked(output: string, { env }: Options): string {
+  const secrets = Object.values(env).flatMap((value) => (value instanceof Secret ? value.reveal() : []));
+  return secrets
+    .filter((secret) => secret.length >= SHORTEST_MASKED)
+    .sort((a, b) => b.length - a.length)
+    .reduce((text, secret) => text.replaceAll(secret, '<secret>'), output);
+}
+
 function resultOf(end: CommandEnd, program: string, options: Options): ProbeResult {
   switch (end.by) {
     case 'exit':
-      return verdictOf(end.code, readNagiosOutput(end.output), end.ranMs, options);
+      return verdictOf(end.code, readNagiosOutput(masked(end.output, options)), end.ranMs, options);
     case 'signal':
       return localError(`${program} was ended by ${end.signal}`);
     case 'not-started':

@@ -64,7 +64,8 @@ describe('the probe exec', () => {
     const env = { SNMP_TOKEN: new Secret('t0ken'), MODE: 'x' };
     const result = await run(['/bin/sh', '-c', 'env | tr "\\n" " "'], 3_000, { env });
     vi.unstubAllEnvs();
-    expect(result).toMatchObject({ ok: true, detail: expect.stringContaining('SNMP_TOKEN=t0ken') });
+    // It was given, and what is said of it is masked.
+    expect(result).toMatchObject({ ok: true, detail: expect.stringContaining('SNMP_TOKEN=<secret>') });
     expect(result).toMatchObject({ detail: expect.stringContaining('LANG=C.UTF-8') });
     expect(result).not.toMatchObject({ detail: expect.stringMatching(/leaked|de_DE/) });
     expect(JSON.stringify(probe.options.parse({ command: ['x'], env }))).not.toContain('t0ken');
