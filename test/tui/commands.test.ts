@@ -252,6 +252,20 @@ describe('views', () => {
     ui.close();
   });
 
+  it('shows an incident with more victims than a screen has lines, as many as fit', async () => {
+    const devices = snapshot().devices.map((device) =>
+      device.group === 'paris'
+        ? { ...device, reachability: 'unreachable' as const, rootCause: 'wan-rt-02' }
+        : device,
+    );
+    const source = new FakeSource({ snapshot: snapshot({ devices }) });
+    const ui = openUi({ source, columns: 80, rows: 24 });
+    await ui.press('3', 'j', 'l');
+    expect(ui.lineWith('#42')).toContain('>');
+    expect(ui.text()).toMatch(/├ ◌ sw-b-01[\s\S]*└ ◌ \d+ more/);
+    ui.close();
+  });
+
   it('tells what has happened in an incident, and nothing of others', async () => {
     const ui = openUi();
     await ui.press('3', 'j', 'j');

@@ -105,8 +105,10 @@ function incidentLines(scene: Scene, { incident }: IncidentRow, selected: boolea
     ['dim', size.columns >= WIDE ? `${incident.failure.kind}: ${incident.failure.message}` : ''],
   ];
   const lines = [(selected ? selectedLine : line)(look, size.columns, spans)];
-  const isWhole = ui.expanded.has(incident.id) || victims.length <= VICTIMS_SHOWN;
-  const named = isWhole ? victims : victims.slice(0, VICTIMS_SHOWN - 1);
+  const isExpanded = ui.expanded.has(incident.id);
+  // No more than there is room for, its own line and that of the rest aside: it has to fit on the screen.
+  const most = isExpanded ? roomOf(size) - 1 : VICTIMS_SHOWN;
+  const named = victims.length <= most ? victims : victims.slice(0, most - 1);
   const rest = victims.length - named.length;
   for (const [index, victim] of named.entries()) {
     const last = index === named.length - 1 && rest === 0;
@@ -126,7 +128,7 @@ function incidentLines(scene: Scene, { incident }: IncidentRow, selected: boolea
         `      ${glyphs.lastBranch} `,
         ['unreachable', glyphs.states.unreachable],
         ` ${rest} more`,
-        ['dim', selected ? '  l shows them' : ''],
+        ['dim', selected && !isExpanded ? '  l shows them' : ''],
       ]),
     );
   return lines;
