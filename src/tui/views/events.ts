@@ -14,7 +14,7 @@ const LEVELS: Readonly<Record<EventLevel, readonly EventRecord['level'][]>> = {
 };
 
 const LEVEL_WORDS: Readonly<Record<EventLevel, string>> = { all: 'all', warn: 'warn and bad', bad: 'bad' };
-/** From here on the settings stand further apart. */
+/** From here on every setting is named. */
 const WIDE = 110;
 
 /** All events that are remembered, the newest first. */
@@ -38,15 +38,19 @@ export const eventsView: View = defineView<EventRow>({
   lines(scene, rows, list) {
     const { size, look, ui, data } = scene;
     const isWide = size.columns >= WIDE;
-    const setting = (name: string, value: string, isUsual: boolean): Span[] => [
-      ['dim', `${isWide ? '   ' : '  '}${name}: `],
-      [isUsual ? 'dim' : 'key', value],
-    ];
+    // Where there is little room, only what has been set.
+    const setting = (name: string, value: string, isUsual: boolean): Span[] =>
+      isUsual && !isWide
+        ? []
+        : [
+            ['dim', `   ${name}: `],
+            [isUsual ? 'dim' : 'key', value],
+          ];
     const head: Span[] = [
       ['title', ' Events'],
       `  ${rows.length} of ${scene.events.length}`,
-      ['dim', `${isWide ? '   ' : '  '}follow: `],
-      ui.follow ? ['good', 'on'] : ['warn', isWide ? 'off (f)' : 'off'],
+      ['dim', '   follow: '],
+      ui.follow ? ['good', 'on'] : ['warn', 'off (f)'],
       ...setting('level', LEVEL_WORDS[ui.eventLevel], ui.eventLevel === 'all'),
       ...setting(
         'device',

@@ -89,6 +89,8 @@ function incidentLines(scene: Scene, { incident }: IncidentRow, selected: boolea
   const open = incident.closedAt === null;
   const victims = open ? data.victims(incident.device) : [];
   const healing = healSpans(scene, incident);
+  const rootOf = victims.length > 0 ? `root of ${victims.length}` : '';
+  const isWide = size.columns >= WIDE;
   const spans: Span[] = [
     `${selected ? glyphs.cursor : ' '} `,
     ['dim', fitTo(`#${incident.id}`, 8, glyphs)],
@@ -100,9 +102,9 @@ function incidentLines(scene: Scene, { incident }: IncidentRow, selected: boolea
     ['bold', fitTo(steady(data.labelOf(incident.device), glyphs), 18, glyphs)],
     ' ',
     ...healing,
-    ' '.repeat(Math.max(2, HEALING - spansWidth(look, healing))),
-    ['warn', fitTo(victims.length > 0 ? `root of ${victims.length}` : '', VICTIMS, glyphs)],
-    ['dim', size.columns >= WIDE ? `${incident.failure.kind}: ${incident.failure.message}` : ''],
+    ' '.repeat(Math.max(1, HEALING - spansWidth(look, healing))),
+    ['warn', isWide ? fitTo(rootOf, VICTIMS, glyphs) : rootOf],
+    ['dim', isWide ? `${incident.failure.kind}: ${incident.failure.message}` : ''],
   ];
   const lines = [(selected ? selectedLine : line)(look, size.columns, spans)];
   const isExpanded = ui.expanded.has(incident.id);
