@@ -55,7 +55,7 @@ section > h2 { margin-bottom: 8px; }
 .healing { color: var(--healing); } .unreachable { color: var(--unreachable); } .quiet { color: var(--quiet); }
 .soft { color: var(--soft); }
 
-.incidents li {
+.incidents li:not(.calm) {
   display: grid; grid-template-columns: auto 1fr auto; gap: 2px 12px; align-items: baseline;
   padding: 10px 14px; background: var(--down-back); border-left: 3px solid var(--down); border-radius: 4px;
 }
@@ -123,7 +123,7 @@ kbd { padding: 1px 6px; font: 12px ui-monospace, "DejaVu Sans Mono", monospace; 
   .top { position: static; }
   .top { gap: 8px 16px; padding-top: 8px; }
   .top .tools { order: 1; margin-left: auto; } .counts { order: 2; } .banner { order: 3; } .live { order: 4; margin-left: 0; }
-  .incidents li { grid-template-columns: 1fr; }
+  .incidents li:not(.calm) { grid-template-columns: 1fr; }
   .incidents .buttons { margin-top: 6px; }
   /* As large as a thumb. */
   :is(button, input, select, summary):is(*, .tools *) { min-height: 44px; min-width: 44px; }
