@@ -21,16 +21,17 @@ type Picture = Readonly<{
   isMobile?: boolean;
 }>;
 
-const DESKTOP = { width: 1280, height: 900 } as const;
+const DESKTOP = { width: 1180, height: 720 } as const;
+const PHONE = { width: 390, height: 844, isMobile: true } as const;
+const WALL = { path: '#/wall', width: 1440, height: 810 } as const;
 const PICTURES: readonly Picture[] = [
-  { name: 'page-dark', of: () => fleet(Date.now()), ...DESKTOP },
-  { name: 'page-light', of: () => fleet(Date.now()), ...DESKTOP, colorScheme: 'light' },
-  { name: 'page-5000', of: () => manyDevices(5_000), ...DESKTOP },
-  { name: 'page-5000-light', of: () => manyDevices(5_000), ...DESKTOP, colorScheme: 'light' },
-  { name: 'page-phone', of: () => fleet(Date.now()), width: 390, height: 844, isMobile: true },
-  { name: 'page-phone-5000', of: () => manyDevices(5_000), width: 390, height: 844, isMobile: true },
-  { name: 'page-wall', of: () => manyDevices(5_000), path: '#/wall', width: 1920, height: 1080 },
-  { name: 'page-wall-12', of: () => fleet(Date.now()), path: '#/wall', width: 1920, height: 1080 },
+  { name: 'page-few', of: () => fleet(Date.now()), ...DESKTOP },
+  { name: 'page-few-light', of: () => fleet(Date.now()), ...DESKTOP, colorScheme: 'light' },
+  { name: 'page-many', of: () => manyDevices(5_000), ...DESKTOP, height: 820 },
+  { name: 'page-many-light', of: () => manyDevices(5_000), ...DESKTOP, height: 820, colorScheme: 'light' },
+  { name: 'page-phone', of: () => fleet(Date.now()), ...PHONE },
+  { name: 'page-wall', of: () => manyDevices(5_000), ...WALL },
+  { name: 'page-wall-few', of: () => fleet(Date.now()), ...WALL },
 ];
 
 const folder = process.argv[2] ?? fileURLToPath(new URL('../docs/images', import.meta.url));

@@ -76,10 +76,10 @@ function isField(word: string): boolean {
 function parseWord(word: string): Test | string {
   if (word === '!') return isProblem;
   const colon = word.indexOf(':');
-  const field = colon > 0 ? FIELDS[word.slice(0, colon)] : undefined;
+  const field = isField(word) ? FIELDS[word.slice(0, colon)] : undefined;
   if (field) return field(word.slice(colon + 1));
   const [, name = '', sign = '', value = ''] = COMPARISON.exec(word) ?? [];
-  const read = NUMBERS[name];
+  const read = Object.hasOwn(NUMBERS, name) ? NUMBERS[name] : undefined;
   const compare = COMPARE[sign];
   if (read && compare) {
     const limit = Number.parseFloat(value);

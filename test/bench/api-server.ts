@@ -6,12 +6,14 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createApi } from '../../src/core/api/app.ts';
+import { builtDashboard } from '../plugins/dashboard/browser.ts';
 import { startDashboard } from '../plugins/dashboard/harness.ts';
 import { BusyFleet, keepBusy } from './busy-fleet.ts';
 
 const [kind, devices, updates] = process.argv.slice(2);
 const fleet = new BusyFleet(Number(devices));
-const port = kind === 'bare' ? await serveBare() : (await startDashboard(fleet)).port;
+const port =
+  kind === 'bare' ? await serveBare() : (await startDashboard(fleet, {}, await builtDashboard())).port;
 keepBusy(fleet, Number(updates));
 
 const lag = monitorEventLoopDelay({ resolution: 5 });

@@ -40,6 +40,11 @@ describe('a typed filter', () => {
     expect(labels('rtt<1000')).not.toContain('ap-lobby');
   });
 
+  it('takes what every object has for a word like any other', () => {
+    expect(labels('constructor:x')).toEqual([]);
+    expect(labels('constructor>1')).toEqual([]);
+  });
+
   it.each([
     ['state:broken', 'no state "broken"'],
     ['rtt>fast', '"rtt>fast" needs a number'],
