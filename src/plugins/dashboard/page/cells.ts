@@ -5,7 +5,7 @@
 import { ALL_LOOKS, type Look, lookOf } from './looks.ts';
 import type { DeviceRow, GridBlock, NamesBlock } from './wire.ts';
 
-/** One device; changed in place, and `version` grows with every change. */
+/** One device; changed in place. */
 export type Cell = {
   readonly id: string;
   label: string;
@@ -19,7 +19,6 @@ export type Cell = {
   uptimePercent: number | null;
   /** In full, where the picture has it. */
   device: DeviceRow | null;
-  version: number;
 };
 
 /** All cells. */
@@ -92,13 +91,18 @@ export class Cells {
 
   /** How they are, as /api/grid says. What the picture has in full is newer. */
   takeColumns(blocks: readonly GridBlock[]): void {
-    let at = 0;
+    let next = 0;
     for (const { states, rttMs, lossPercent, uptimePercent, since } of blocks) {
       for (let index = 0; index < rttMs.length; index++) {
-        const cell = this.#served[at++];
+        const cell = this.#served[next++];
         if (cell === undefined || cell.device !== null) continue;
         const look = ALL_LOOKS[Number(states[index])]!;
-        this.#set(cell, look, since[index]!, rttMs[index]!, lossPercent[index]!, uptimePercent[index]!);
+        const figures = [since[index]!, rttMs[index]!, lossPercent[index]!, uptimePercent[index]!] as const;
+        const [at, rtt, loss, uptime] = figures;
+        // Most were not checked since: what has not changed need not be drawn.
+        const isSame = cell.look === look && cell.since === at && cell.rttMs === rtt;
+        if (isSame && cell.lossPercent === loss && cell.uptimePercent === uptime) continue;
+        this.#set(cell, look, ...figures);
       }
     }
   }
@@ -147,7 +151,6 @@ export class Cells {
     cell.label = label;
     cell.address = address;
     cell.group = group;
-    cell.version++;
     this.#sorted = null;
     this.members++;
   }
@@ -165,7 +168,6 @@ export class Cells {
     cell.rttMs = rttMs;
     cell.lossPercent = lossPercent;
     cell.uptimePercent = uptimePercent;
-    cell.version++;
     this.changes++;
     this.changed.add(cell);
   }
@@ -184,7 +186,6 @@ function newCell(id: string): Cell {
     lossPercent: 0,
     uptimePercent: null,
     device: null,
-    version: 0,
   };
 }
 
