@@ -27,17 +27,7 @@ export class RollUp {
     this.#rollups = rollups;
     this.#statements = prepare(history, rollups);
     this.#hourShiftMs = -(new Date(now).getTimezoneOffset() % 60) * 60_000;
-    this.#row = this.#begin();
-    for (const row of rollups.prepare('SELECT id, name FROM devices').all())
-      this.#devices.set(String(row.name), Number(row.id));
-    for (const row of rollups.prepare('SELECT * FROM standings').all()) {
-      const {
-        at,
-        standing,
-        gap_ms: gapMs,
-      } = row as { at: number; standing: Standing['standing']; gap_ms: number };
-      this.#standings.set(Number(row.device), { at, standing, gapMs, isDown: row.is_down === 1 });
-    }
+    this.#row = this.#load();
   }
 
   /** The number of a device among the roll-ups; null while they do not know it. */
@@ -52,6 +42,12 @@ export class RollUp {
     if (!last) return false;
     this.#rollups.exec('BEGIN IMMEDIATE');
     try {
+      if (Number(this.#statements.progressNow.get()?.row) !== this.#row) {
+        // A dashboard alone and a daemon that was started beside it: the other one was here.
+        this.#rollups.exec('ROLLBACK');
+        this.#row = this.#load();
+        return true;
+      }
       const sums = this.#sum(rows);
       write(this.#statements.minute, sums.minutes);
       write(this.#statements.hour, sums.hours);
@@ -106,6 +102,24 @@ export class RollUp {
       this.#devices.set(name, number);
     }
     return number;
+  }
+
+  /** Takes up what the files say. @returns the last row that was added up */
+  #load(): number {
+    const row = this.#begin();
+    this.#devices.clear();
+    this.#standings.clear();
+    for (const { id, name } of this.#rollups.prepare('SELECT id, name FROM devices').all())
+      this.#devices.set(String(name), Number(id));
+    for (const left of this.#rollups.prepare('SELECT * FROM standings').all()) {
+      const {
+        at,
+        standing,
+        gap_ms: gapMs,
+      } = left as { at: number; standing: Standing['standing']; gap_ms: number };
+      this.#standings.set(Number(left.device), { at, standing, gapMs, isDown: left.is_down === 1 });
+    }
+    return row;
   }
 
   /** Where it was left; at the first row, and from nobody's standing, of a history that it has not seen yet. */
@@ -169,6 +183,7 @@ function prepare(history: DatabaseSync, rollups: DatabaseSync) {
     hour: rollups.prepare(addTo('hours')),
     addDevice: rollups.prepare('INSERT INTO devices (name) VALUES (?)'),
     standing: rollups.prepare('INSERT OR REPLACE INTO standings VALUES (?, ?, ?, ?, ?)'),
+    progressNow: rollups.prepare('SELECT row FROM progress'),
     progress: rollups.prepare('UPDATE progress SET row = ?'),
     forgetMinutes: forget('minutes'),
     forgetHours: forget('hours'),

@@ -117,6 +117,26 @@ it('adds up each check once, however often it is killed', { timeout: 60_000 }, a
   expect(sum('SELECT sum(up_ms) FROM hours')).toBe((rows - 50) * 30_000);
 });
 
+it('adds up each check once, though two do it at the same time', async () => {
+  const writer = new HistoryWriter(file, FOREVER, () => T0);
+  const both = [new Archive(file, FOREVER), new Archive(file, FOREVER)];
+  for (let round = 0; round < 4; round++) {
+    writer.write(Array.from({ length: 100 }, (_, i) => check(`d${i % 10}`, T0 + (round * 100 + i) * 3_000)));
+    // The first one is ahead of the second, and then the other way round.
+    for (const archive of round % 2 === 0 ? both : both.toReversed()) {
+      for (let more = true; more; ) {
+        const kept = archive.keepUp(T0);
+        expect(kept.error).toBeNull();
+        more = kept.more;
+      }
+    }
+  }
+  await writer.close();
+  for (const archive of both) archive.close();
+  expect(sum('SELECT sum(checks) FROM minutes')).toBe(400);
+  expect(sum('SELECT sum(up_ms) FROM hours')).toBe(39 * 30_000 * 10);
+});
+
 it('forgets minutes and hours when their time is over', async () => {
   const retention = { rawMs: Infinity, minutesMs: DAY, retainMs: 3 * DAY };
   const writer = new HistoryWriter(file, retention, () => T0);
