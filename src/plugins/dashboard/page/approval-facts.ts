@@ -63,5 +63,5 @@ function namesOf(labels: readonly string[]): string {
 
 function expiryOf(expiresAt: number | null, now: number): string {
   if (expiresAt === null) return 'never';
-  return now < expiresAt ? `in ${duration(expiresAt - now)}` : 'now: nobody answered in time';
+  return now < expiresAt ? `in ${duration(expiresAt - now)}` : 'now';
 }

@@ -108,8 +108,8 @@ function prepare(): void {
     const { activeElement } = document;
     if (activeElement === document.body || dialog.contains(activeElement)) byId('home').focus();
   });
-  dialog.addEventListener('keydown', ({ key, target, repeat }) => {
-    if (repeat || (target as Element).matches('input, textarea')) return;
+  dialog.addEventListener('keydown', ({ key, target, repeat, ctrlKey, metaKey, altKey }) => {
+    if (repeat || ctrlKey || metaKey || altKey || (target as Element).matches('input, textarea')) return;
     dialog.querySelector<HTMLButtonElement>(`button[aria-keyshortcuts="${CSS.escape(key)}"]`)?.click();
   });
 }
