@@ -79,7 +79,8 @@ const STATE_KEYS = Object.keys(initialState(0, 0)) as readonly (keyof DeviceStat
 
 /** The state of a device that is the root cause of incident `id`, until `incident-closed`. */
 export function withIncident(state: DeviceState, id: string): DeviceState {
-  return { ...state, incident: id, incidentRecovered: false };
+  // A person may heal what is well: the healthy period that ends the incident begins with it.
+  return { ...state, incident: id, incidentRecovered: false, healthySinceMonoMs: null };
 }
 
 /** The state of a device that flapped when netheal ended: it has to settle before it is healed, as if nothing had been. */

@@ -104,3 +104,22 @@ describe('a note', () => {
     });
   });
 });
+
+describe('a person who heals what the machine thinks is well', () => {
+  const ASKS = [{ id: 'a', heal: [{ name: 'mend', steps: [{ wait: '1s' }], approval: 'ask' }] }];
+
+  it('is asked, and has the healthy period at least to answer', async () => {
+    const w = await world(ASKS, { healing: { minHealthyPeriod: '5m' } }).start();
+    await w.clock.advance(20 * MINUTE);
+    void w.act({ type: 'heal', device: 'a', by: 'op', force: ['healthy'] });
+    await w.clock.advance(4 * MINUTE);
+    const waiting = [...w.store.heals()].find(({ phase }) => phase === 'waiting-approval')!;
+    expect(waiting).toBeDefined();
+    await w.act({ type: 'approve', heal: waiting.id, hash: waiting.plan.hash, by: 'boss' });
+    await w.clock.advance(MINUTE);
+    expect(w.healed).toEqual(['a']);
+    expect(w.outcomes).toMatchObject([{ outcome: 'healed' }]);
+    await w.clock.advance(6 * MINUTE);
+    expect(w.device('a')).toMatchObject({ incident: null, healing: { phase: 'idle' } });
+  });
+});
