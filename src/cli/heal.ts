@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Action, ActionResult, Source } from '../core/api/types.ts';
 import type { ResolvedConfig } from '../core/config/types.ts';
 import type { Engine } from '../core/engine/engine.ts';
@@ -9,6 +10,10 @@ import { withoutDashboard } from './run-mode.ts';
 import { pick } from './tool.ts';
 
 export type HealOptions = GlobalOptions & Readonly<{ dryRun?: boolean; force?: string }>;
+
+/** How long the last lines of a transcript are waited for. */
+const LAST_LINES_MS = 1_000;
+const LOOK_AGAIN_MS = 20;
 
 /** `netheal heal DEVICE`: one heal by hand, with the live transcript; by the daemon where one runs. */
 export async function heal(id: string, options: HealOptions): Promise<number> {
@@ -62,16 +67,20 @@ async function ask(source: Source, id: string, options: HealOptions): Promise<nu
   const action: Action = options.dryRun
     ? { type: 'dry-run', device: id, by }
     : { type: 'heal', device: id, by, force };
-  const stop = options.dryRun ? () => undefined : printTranscript(source, id, options);
+  const end = options.dryRun ? async () => undefined : printTranscript(source, id, options);
   const result = await source.act(action);
-  stop();
+  await end(result);
   report(result, options);
   if (result.ok) return EXIT.ok;
   return result.gate === undefined ? EXIT.failed : EXIT.refused;
 }
 
 /** Prints the lines of the device's newest heal as they come. */
-function printTranscript(source: Source, id: string, options: GlobalOptions): () => void {
+function printTranscript(
+  source: Source,
+  id: string,
+  options: GlobalOptions,
+): (result: ActionResult) => Promise<void> {
   const printed = new Map<string, number>();
   for (const { id: heal, transcript } of source.snapshot().heals) printed.set(heal, transcript.length);
   const show = () => {
@@ -86,7 +95,15 @@ function printTranscript(source: Source, id: string, options: GlobalOptions): ()
     }
   };
   const unsubscribe = source.subscribe(show);
-  return () => {
+  return async (result) => {
+    // The answer of a daemon may come before the last lines do.
+    const isWhole = () => {
+      const views = source.snapshot().heals.filter(({ device }) => device === id);
+      const told = result.ok && result.heal ? views.filter((view) => view.id === result.heal) : views;
+      return (told.length > 0 || !result.ok) && told.every(({ phase }) => phase === 'done');
+    };
+    const endMonoMs = performance.now() + LAST_LINES_MS;
+    while (!isWhole() && performance.now() < endMonoMs) await setTimeout(LOOK_AGAIN_MS);
     show();
     unsubscribe();
   };

@@ -43,6 +43,19 @@ it('what a person has made of a heal that waits is what runs on the device, afte
   await netheal.waitFor('its end', ({ type, outcome }) => type === 'heal-finished' && outcome === 'healed');
   expect(patient.commands).toEqual(['first', 'reboot']);
 
+  // By hand, through the daemon: the whole transcript is printed, to its last line.
+  const byHand = await runTool(
+    netheal.dir,
+    '-c',
+    'netheal.yaml',
+    'heal',
+    'a',
+    '--force',
+    'healthy,approval,cooling-down',
+  );
+  expect(byHand.stdout).toMatch(/^\$ second$[\s\S]*^= healed: verified by good checks in a row$/m);
+  expect(patient.commands).toEqual(['first', 'reboot', 'first', 'second']);
+
   await source.close();
   expect(await netheal.stop()).toBe(0);
   await patient.close();

@@ -5,7 +5,7 @@ import type { Engine } from './engine.ts';
 import { newIncident } from './incident.ts';
 import { EMPTY_JOURNAL } from './journal-state.ts';
 import type { Monitored } from './monitored.ts';
-import { planAttempt } from './plan.ts';
+import { type Planned, planAttempt } from './plan.ts';
 import { toAttempt } from './remedy.ts';
 
 type Handler<A extends Action> = (engine: Engine, action: A) => Promise<ActionResult> | ActionResult;
@@ -32,14 +32,7 @@ const HANDLERS: { readonly [T in Action['type']]: Handler<Extract<Action, { type
 
   'dry-run': (engine, { device: id, by }) =>
     withDevice(engine, id, async (device) => {
-      const incident = engine.incidentOf(device) ?? ifItFailed(device);
-      const planned = planAttempt(
-        device.config,
-        device.strategies,
-        device.config.healPolicy,
-        incident.failure,
-        incident.attempts + 1,
-      );
+      const { incident, planned } = nextOf(engine, device);
       if (!planned)
         return refused(
           'strategy',
@@ -146,7 +139,10 @@ async function healByHand(
   const { label } = device.device;
   if (force.length > 0)
     engine.notice(`${by} heals ${label} and overrides: ${force.join(', ')}`, 'warn', device.id);
-  engine.openByHand(device, by, force);
+  // An incident of a device that nothing can be done to would be an outage that never was.
+  if (nextOf(engine, device).planned) engine.openByHand(device, by, force);
+  if (!engine.incidentOf(device) && force.includes('healthy'))
+    return refused('strategy', `${label} is not healed: no strategy matches this failure`);
   if (!engine.incidentOf(device))
     return refused('healthy', `${label} is not down (${device.state.reachability})`);
   const next = await engine.remedies.heal(device, { by, force });
@@ -175,6 +171,14 @@ function withDevice(
 ): Promise<ActionResult> | ActionResult {
   const device = engine.fleet.get(id);
   return device ? run(device) : unknownDevice(id, engine.fleet.ids());
+}
+
+/** What the next attempt would do; null where no strategy is for that. */
+function nextOf(engine: Engine, device: Monitored): { incident: Incident; planned: Planned | null } {
+  const incident = engine.incidentOf(device) ?? ifItFailed(device);
+  const { config, strategies } = device;
+  const nth = incident.attempts + 1;
+  return { incident, planned: planAttempt(config, strategies, config.healPolicy, incident.failure, nth) };
 }
 
 /** What a dry run of a healthy device is about: the commonest failure there is. */

@@ -159,6 +159,7 @@ export class Remedies {
       }
       if (next.kind !== 'held') return next;
       const { veto } = next;
+      this.#showHeld(device, veto);
       if (veto.gate !== heldBy) this.#tellHeld(device, veto);
       heldBy = veto.gate;
       const waitMs = Math.max(ASK_AGAIN_AT_LEAST_MS, Math.min(veto.waitMs ?? ASK_AGAIN_MS, ASK_AGAIN_MS));
@@ -185,15 +186,18 @@ export class Remedies {
     return incident && incident.closedAt === null ? incident : null;
   }
 
+  /** Its reason as it is now: what a gate counts changes while it holds. */
+  #showHeld(device: Monitored, { gate, veto }: Veto): void {
+    const reason = `${gate}: ${veto}`;
+    if (device.healing.reason === reason) return;
+    const phase = gate === 'cooling-down' ? 'cooling-down' : 'idle';
+    device.setHealing(this.#context.store, { phase, reason });
+  }
+
   /** One notice for each gate that begins to hold, not one for each time it is asked. */
   #tellHeld(device: Monitored, { gate, veto }: Veto): void {
-    const cooling = gate === 'cooling-down';
-    device.setHealing(this.#context.store, {
-      phase: cooling ? 'cooling-down' : 'idle',
-      reason: `${gate}: ${veto}`,
-    });
     // The wait after an attempt is no news, but it is a refusal: who reads the log finds every one.
-    this.#tellRefused(device, gate, veto, cooling ? 'info' : 'warn');
+    this.#tellRefused(device, gate, veto, gate === 'cooling-down' ? 'info' : 'warn');
   }
 
   #tellRefused(device: Monitored, gate: string, why: string, level: 'info' | 'warn'): void {

@@ -108,6 +108,16 @@ describe('a note', () => {
 describe('a person who heals what the machine thinks is well', () => {
   const ASKS = [{ id: 'a', heal: [{ name: 'mend', steps: [{ wait: '1s' }], approval: 'ask' }] }];
 
+  it('opens no incident where no strategy is for it: that would be an outage that never was', async () => {
+    const w = await world([{ id: 'a', heal: [] }]).start();
+    await w.clock.advance(MINUTE);
+    expect(await w.act({ type: 'heal', device: 'a', by: 'op', force: ['healthy'] })).toMatchObject({
+      ok: false,
+      gate: 'strategy',
+    });
+    expect([...w.store.incidents()]).toEqual([]);
+  });
+
   it('is asked, and has the healthy period at least to answer', async () => {
     const w = await world(ASKS, { healing: { minHealthyPeriod: '5m' } }).start();
     await w.clock.advance(20 * MINUTE);

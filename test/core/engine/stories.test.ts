@@ -387,6 +387,20 @@ describe('gates', () => {
     expect(w.device('d0').reachability).toBe('up');
   });
 
+  it('shows why a gate holds as it is now, and tells of it once', async () => {
+    const w = await world([{ id: 'a' }, { id: 'b' }, { id: 'c' }], {
+      healing: { maxUnhealthy: '30%' },
+    }).start();
+    await w.act({ type: 'downtime', by: 'op', device: 'a', reason: 'fans', durationMs: 5 * MINUTE });
+    w.down.add('a');
+    await w.clock.advance(MINUTE);
+    await w.act({ type: 'end-downtime', by: 'op', device: 'a' });
+    await w.act({ type: 'downtime', by: 'op', device: 'a', reason: 'roof', durationMs: 5 * MINUTE });
+    await w.clock.advance(MINUTE);
+    expect(w.device('a').healing.reason).toBe('downtime: in downtime: roof');
+    expect(w.told('heal-refused')).toHaveLength(1);
+  });
+
   it('never more heals at once than the limit, and never two in one group', async () => {
     const devices = Array.from({ length: 8 }, (_, i) => ({ id: `d${i}`, group: `g${i % 4}` }));
     const w = await world(devices, { healing: { maxConcurrent: 2 } }).start();
