@@ -28,10 +28,8 @@ const PICTURES: readonly Picture[] = [
   { name: 'page-few', of: () => fleet(Date.now()), ...DESKTOP },
   { name: 'page-few-light', of: () => fleet(Date.now()), ...DESKTOP, colorScheme: 'light' },
   { name: 'page-many', of: () => manyDevices(5_000), ...DESKTOP, height: 820 },
-  { name: 'page-many-light', of: () => manyDevices(5_000), ...DESKTOP, height: 820, colorScheme: 'light' },
   { name: 'page-phone', of: () => fleet(Date.now()), ...PHONE },
   { name: 'page-wall', of: () => manyDevices(5_000), ...WALL },
-  { name: 'page-wall-few', of: () => fleet(Date.now()), ...WALL },
 ];
 
 const folder = process.argv[2] ?? fileURLToPath(new URL('../docs/images', import.meta.url));

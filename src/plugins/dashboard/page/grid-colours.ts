@@ -47,7 +47,9 @@ export function paletteOf(mode: string, probe: HTMLElement): Palette {
     ALL_LOOKS.map(({ word, className }) => [word, { fill: colourOf(className), ...MARKS[word]! }]),
   );
   const scale = SCALES[mode];
-  const steps = scale?.words.map((_, step) => colourOf(`${scale.className}-${step}`)) ?? [];
+  const steps = (scale?.words ?? []).map(
+    (_, step): Paint => ({ fill: colourOf(`${scale!.className}-${step}`), alpha: 1, mark: 'none' }),
+  );
   return {
     back: back === 'rgba(0, 0, 0, 0)' ? getComputedStyle(document.documentElement).backgroundColor : back,
     text,
@@ -59,7 +61,7 @@ export function paletteOf(mode: string, probe: HTMLElement): Palette {
       // Who does not answer has no round-trip time: what it is says more.
       if (scale === undefined || value === null || cell.look.word === 'down') return state;
       const above = scale.limits.findIndex((limit) => value <= limit);
-      return { fill: steps[above === -1 ? steps.length - 1 : above]!, alpha: 1, mark: 'none' };
+      return steps[above === -1 ? steps.length - 1 : above]!;
     },
   };
 }

@@ -29,24 +29,25 @@ const FAINT = 0.25;
 /** One cell to draw: where it is, how it looks, and whether the filter lets it through. */
 export type Spot = Readonly<{ cell: Cell; x: number; y: number; paint: Paint; isFaint: boolean }>;
 
-/** Draws spots; what was there before is wiped away. */
+/** Draws spots; what was there before is wiped away, unless the canvas is blank. Spots of one look share their paint. */
 export function paintSpots(
   context: CanvasRenderingContext2D,
   spots: readonly Spot[],
   { size, pitch }: Layout,
   colours: Readonly<{ back: string; text: string; font: string }>,
+  isBlank = false,
 ): void {
-  const alike = new Map<string, Spot[]>();
+  const bright = new Map<Paint, Spot[]>();
+  const faint = new Map<Paint, Spot[]>();
   for (const spot of spots) {
-    context.clearRect(spot.x, spot.y, pitch, pitch);
-    const key = `${spot.paint.fill} ${spot.paint.mark} ${spot.isFaint}`;
-    const others = alike.get(key);
-    if (others === undefined) alike.set(key, [spot]);
+    if (!isBlank) context.clearRect(spot.x, spot.y, pitch, pitch);
+    const alike = spot.isFaint ? faint : bright;
+    const others = alike.get(spot.paint);
+    if (others === undefined) alike.set(spot.paint, [spot]);
     else others.push(spot);
   }
-  for (const group of alike.values()) {
-    const { paint, isFaint } = group[0]!;
-    context.globalAlpha = paint.alpha * (isFaint ? FAINT : 1);
+  for (const [paint, group] of [...faint, ...bright]) {
+    context.globalAlpha = paint.alpha * (group[0]!.isFaint ? FAINT : 1);
     fill(context, group, { size, pitch }, paint);
     if (size < MARK_PX || size >= TILE_PX) continue;
     context.strokeStyle = colours.back;
@@ -129,7 +130,7 @@ function drawTile(
   // On a full fill the background's colour is read best, on a faint one the text's.
   context.fillStyle = paint.alpha === 1 && paint.mark !== 'ring' ? back : text;
   context.globalAlpha = isFaint ? FAINT : 1;
-  const line = Math.max(12, size / 8);
+  const line = Math.min(22, Math.max(12, size / 10));
   context.textBaseline = 'top';
   context.font = `600 ${line}px ${font}`;
   const write = (words: string, lines: number) => {

@@ -148,7 +148,7 @@ export function heatGrid({ redraw, open, onGroup }: Options) {
       if (made !== key) {
         made = key;
         lay(drawn);
-        paintSpots(context, spots(order, filter), layout!, palette!);
+        paintSpots(context, spots(order, filter), layout!, palette!, true);
       } else if (drawnFilter !== filter) {
         paintSpots(context, spots(order, filter), layout!, palette!);
       } else {
