@@ -10,8 +10,8 @@ const TWO_DEVICES = ONE_DEVICE.replace('plugins:', '  - { id: harbour, ip: 127.0
 const BASH_COMPLETION = '/usr/share/bash-completion/bash_completion';
 const withBash = testNeeding(BASH_COMPLETION, 'bash-completion');
 
-/** What bash would offer after these words, asked through the very script that a person sources. */
-async function offered(cwd: string, ...words: string[]): Promise<string[]> {
+/** A folder for PATH in which `netheal` is the one under test. */
+function binIn(cwd: string): string {
   const bin = join(cwd, 'bin');
   mkdirSync(bin, { recursive: true });
   writeFileSync(
@@ -19,6 +19,21 @@ async function offered(cwd: string, ...words: string[]): Promise<string[]> {
     `#!/bin/sh\nexec "${process.execPath}" "${join(BIN, 'netheal.js')}" "$@"\n`,
   );
   chmodSync(join(bin, 'netheal'), 0o755);
+  return bin;
+}
+
+/** What fish would offer behind this line. */
+async function offeredByFish(cwd: string, line: string): Promise<string[]> {
+  const env = { HOME: cwd, PATH: `${binIn(cwd)}:${process.env.PATH}` };
+  const script = `netheal completion fish | source; complete -C 'netheal ${line}'`;
+  const { stdout } = await promisify(execFile)('fish', ['--no-config', '-c', script], { cwd, env });
+  const words = stdout.split('\n').map((row) => row.split('\t', 1)[0]!);
+  return words.filter((word) => word !== '').sort();
+}
+
+/** What bash would offer after these words, asked through the very script that a person sources. */
+async function offered(cwd: string, ...words: string[]): Promise<string[]> {
+  const bin = binIn(cwd);
   const line = `
     source ${BASH_COMPLETION}
     source <(netheal completion bash)
@@ -40,6 +55,29 @@ withBash('bash completes commands, options and the devices of the config', async
   expect(await offered(cwd, 'status', 'ha')).toEqual(['harbour']);
   expect(await offered(cwd, 'check', 'home', 'ha')).toEqual(['harbour']);
   expect(await offered(cwd, 'heal', '--dry')).toEqual(['--dry-run']);
+  expect(await offered(cwd, 'heal', '--js')).toEqual(['--json']);
+});
+
+withBash('bash completes files where a file is meant, and goes on into the only folder', async () => {
+  const cwd = folder(TWO_DEVICES);
+  mkdirSync(join(cwd, 'fleets'));
+  for (const name of ['fleet.csv', 'fleets/one.csv', 'fleets/two.csv', '.hidden'])
+    writeFileSync(join(cwd, name), '');
+  expect(await offered(cwd, 'import', 'fle')).toEqual(['fleet.csv', 'fleets/']);
+  expect(await offered(cwd, 'import', 'fleets')).toEqual(['fleets/', 'fleets/one.csv', 'fleets/two.csv']);
+  expect(await offered(cwd, 'replay', 'fleets/t')).toEqual(['fleets/two.csv']);
+  expect(await offered(cwd, 'check', '--config', '.h')).toEqual(['.hidden']);
+  expect(await offered(cwd, 'import', '--format', 'an')).toEqual(['ansible']);
+  expect(await offered(cwd, 'import', 'nothing-such')).toEqual(['']);
+});
+
+testNeeding('fish', 'fish')('fish completes commands, devices and files', async () => {
+  const cwd = folder(TWO_DEVICES);
+  writeFileSync(join(cwd, 'fleet.csv'), '');
+  expect(await offeredByFish(cwd, 'imp')).toEqual(['import']);
+  expect(await offeredByFish(cwd, 'heal h')).toEqual(['harbour', 'home']);
+  expect(await offeredByFish(cwd, 'status --pro')).toEqual(['--problems']);
+  expect(await offeredByFish(cwd, 'import fl')).toEqual(['fleet.csv']);
 });
 
 withBash('a config that is wrong or missing is no reason for noise', async () => {
