@@ -42,6 +42,7 @@ export function runCommand(session: Session, run: Run): Promise<CommandEnd & { c
     let channel: ClientChannel | undefined;
     let ended: CommandEnd | undefined;
     let settled = false;
+    let stopping = false;
     const timers = new Set<NodeJS.Timeout>();
     const later = (ms: number, action: () => void) => {
       const timer = setTimeout(() => {
@@ -62,7 +63,10 @@ export function runCommand(session: Session, run: Run): Promise<CommandEnd & { c
     };
     // Without a terminal a closed channel alone would leave the command running.
     const kill = (end: CommandEnd) => {
+      // The deadline of the step may come while the command is being stopped: that is not cut short.
+      if (stopping) return;
       if (ended || channel === undefined) return settle(ended ?? end);
+      stopping = true;
       ended = end;
       sendSignal(channel, 'TERM');
       // Whoever is stopped closes the channel, which settles it.
