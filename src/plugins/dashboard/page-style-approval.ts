@@ -16,7 +16,7 @@ dialog.approval h2:focus { outline: none; }
 .approval .message { margin: 12px 0 0; padding: 8px 12px; background: var(--back); border-left: 3px solid var(--degraded); border-radius: 4px; overflow-wrap: anywhere; }
 dialog.approval .buttons { margin-top: 18px; }
 .approval .verdict { font-weight: 600; overflow-wrap: anywhere; }
-.queue { display: flex; flex-wrap: wrap; gap: 6px; margin-bottom: 14px; }
+.queue { align-items: baseline; display: flex; flex-wrap: wrap; gap: 6px; margin-bottom: 14px; }
 .queue button { max-width: 100%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .editor p { margin: 0 0 4px; }
 .editor textarea {
@@ -46,9 +46,14 @@ nav a[aria-current=page] { color: var(--text); font-weight: 600; }
 
 @media (max-width: 760px) {
   .cases .about, .cases .buttons { grid-column: auto; }
+  /* The name, the views and the tools in one line, the question that waits below the counts. */
+  .top { column-gap: 12px; }
+  nav { gap: 12px; }
+  .top .tools { gap: 4px; }
+  .top p:has(> .waiting) { order: 3; }
   dialog.approval { padding: 16px; }
   .approval .facts { grid-template-columns: max-content 1fr; gap: 2px 14px; }
   .approval .facts dd { margin-bottom: 2px; }
-  .approval .buttons button { flex: 1; min-height: 40px; }
+  .approval .buttons button { flex: 1 0 auto; min-height: 40px; }
 }
 `;

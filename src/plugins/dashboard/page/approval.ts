@@ -168,6 +168,7 @@ function drawQueue(): void {
   if (queue.dataset.key === key) return;
   queue.dataset.key = key;
   queue.replaceChildren(
+    el('li', 'soft', ['Also waiting:']),
     ...others.map((heal) =>
       el('li', '', [button(`${labelOf(heal, desk.picture())}: ${heal.strategy}`, () => turnTo(heal))]),
     ),
