@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { loadPty, startFixture, type TestTerminal } from './terminal.ts';
 
@@ -75,14 +78,21 @@ describe.skipIf(!pty)('the screen', () => {
   });
 
   it('runs an approved heal, and never with Enter', async () => {
-    await opened();
+    const folder = mkdtempSync(join(tmpdir(), 'netheal-actions-'));
+    const file = join(folder, 'actions');
+    writeFileSync(file, '');
+    const asked = () => readFileSync(file, 'utf8');
+    await opened({}, { env: { FIXTURE_ACTIONS: file } });
     terminal.press('a');
     await terminal.waitForText('APPROVE HEAL');
     terminal.press('\r\r');
     terminal.press('\t');
     await terminal.waitForText('APPROVE HEAL 1/2');
-    // Deaf for 300 ms on purpose, and nothing on the screen says when that is over.
-    await terminal.pressUntil('y', 'done: approve');
+    expect(asked()).toBe('');
+    // Deaf for 300 ms on purpose, and nothing on the screen says when that is over; behind the window `y` copies.
+    await terminal.pressUntil('y', /done: approve|copied/);
+    expect(asked()).toContain('"approve"');
+    rmSync(folder, { recursive: true, force: true });
   });
 
   it('follows the size of the terminal, down to counts alone', async () => {
