@@ -116,6 +116,13 @@ test('jump hosts of an OpenSSH config are named by their ids, also where the con
   expect(configOf(cwd)).toMatch(/via:\n +- gate\n +- home\n +- host: 10\.9\.0\.7/);
 });
 
+test('a jump host that is none is a bad line', async () => {
+  const cwd = withFile('ssh_config', ['Host a', '  ProxyJump op@', 'Host b', '  ProxyJump ok:99999']);
+  const { code, stderr } = await netheal(cwd, 'import', 'ssh_config');
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^ssh_config:1: ssh\.via\.0.*\nssh_config:3: ssh\.via\.0/);
+});
+
 test('the config keeps its mode and the link that leads to it', async () => {
   const cwd = withFile('list.txt', '10.9.0.1 gw\n');
   writeFileSync(join(cwd, 'real.yaml'), ONE_DEVICE);

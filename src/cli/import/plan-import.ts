@@ -58,7 +58,8 @@ export function planImport(hosts: readonly FoundHost[], there: readonly KnownDev
     }
     const id = host.id ?? idFrom(name ?? undefined, address, taken.length);
     const device = deviceOf(host, id);
-    const mistake = mistakeIn(device);
+    const via = host.via?.map(({ name: _, ...login }) => login);
+    const mistake = mistakeIn(via ? { ...device, ssh: { ...device.ssh, via } } : device);
     if (mistake !== null) bad.push({ line, what: mistake });
     else if (ids.has(id)) {
       bad.push({ line, what: `the id "${id}" is taken by ${ids.get(id)}: give one of them another name` });

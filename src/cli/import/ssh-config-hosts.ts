@@ -46,14 +46,19 @@ export function readSshConfig(text: string): Reading {
   const hosts = [...lines].map(([name, line]): FoundHost => {
     const { host, username, port, privateKey } = login(name);
     const jump = option(name, 'proxyjump') ?? 'none';
-    const hops = jump.toLowerCase() === 'none' ? [] : jump.split(',').map((spec) => spec.trim());
+    const specs = jump.toLowerCase() === 'none' ? [] : jump.split(',').map((spec) => spec.trim());
+    // `Host *` with a ProxyJump is for everybody but the bastion itself.
+    const via = specs
+      .filter((spec) => spec !== '')
+      .map(hop)
+      .filter((one) => one.name !== name);
     return {
       line,
       address: host,
       name,
       // The port stands there even where it is the usual one: a login is what makes it a host for others to jump over.
       ssh: present({ username, port: portOf(port ?? '22'), privateKey }),
-      ...(hops.length > 0 && { via: hops.filter((spec) => spec !== '').map(hop) }),
+      ...(via.length > 0 && { via }),
     };
   });
   return { hosts, bad: [], remarks };

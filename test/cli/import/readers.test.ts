@@ -120,6 +120,14 @@ describe('an OpenSSH config', () => {
     expect(free).not.toHaveProperty('via');
   });
 
+  it('has nobody jump over himself, though the option is for all', () => {
+    const text = lines('Host bastion sw', 'Host *', '  ProxyJump bastion');
+    expect(readHosts('ssh', text).hosts.map(({ via }) => via?.map(({ name }) => name))).toEqual([
+      undefined,
+      ['bastion'],
+    ]);
+  });
+
   it('says what it does not follow', () => {
     const text = lines('Include conf.d/*', 'Match user root', '  User nobody', 'Host a');
     expect(readHosts('ssh', text)).toMatchObject({
