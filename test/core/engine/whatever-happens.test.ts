@@ -163,6 +163,12 @@ const edits = fc.nat().map((n) =>
 const cuts = fc
   .boolean()
   .map((isCut) => happening(isCut ? 'we are cut off' : 'we are back', (fleet) => fleet.cut(isCut)));
+const reloads = fc.constant(
+  happening('the config is read again', (fleet) => {
+    void fleet.w.reload();
+    fleet.disturb();
+  }),
+);
 const killed = fc.constant(happening('kill -9', (fleet) => fleet.kill()));
 const stalls = seconds(20).map((s) =>
   happening(`netheal stands still for ${s} s`, (fleet) => {
@@ -187,6 +193,7 @@ const HAPPENINGS = [
     cuts,
     killed,
     killed,
+    reloads,
     stalls,
   ],
 ];

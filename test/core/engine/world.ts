@@ -61,6 +61,8 @@ export class World {
     world.down.delete(target.id);
     return { ok: true };
   };
+  /** The same config is read again; one reload after the other. */
+  reload!: () => Promise<string | null>;
   engine!: Engine;
   store!: Store;
   journal!: Journal;
@@ -111,7 +113,7 @@ export class World {
       prepared: new Map(),
     };
     const samples = new SampleStore(64);
-    fleet.replace(
+    const devices = () =>
       config.devices.map(
         (device) =>
           new Monitored({
@@ -122,8 +124,13 @@ export class World {
             monoMs: clock.monoMs(),
             samples: samples.ring(),
           }),
-      ),
-    );
+      );
+    fleet.replace(devices());
+    let turn: Promise<string | null> = Promise.resolve(null);
+    this.reload = () => {
+      turn = turn.then(() => this.engine.reload(devices(), config.downtimes, healing));
+      return turn;
+    };
     this.store = new Store({
       now: clock.now,
       deviceIds: () => fleet.ids(),
