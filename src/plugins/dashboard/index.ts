@@ -1,5 +1,5 @@
 import { definePlugin, NethealError, Secret, z } from 'netheal/plugin';
-import { loadAssets } from './assets.ts';
+import { answerWith, loadAssets } from './assets.ts';
 import { createAudit } from './audit.ts';
 import { createGuard, isLoopback, SECURITY_HEADERS } from './guard.ts';
 import { createGuesses } from './guesses.ts';
@@ -88,9 +88,7 @@ export default definePlugin({
       function page(request: Request): Response | null {
         const asset = assets.get(new URL(request.url).pathname);
         if (asset === undefined || (request.method !== 'GET' && request.method !== 'HEAD')) return null;
-        return new Response(request.method === 'HEAD' ? null : asset.body, {
-          headers: { 'content-type': asset.type, 'cache-control': 'no-cache' },
-        });
+        return answerWith(asset, request);
       }
     });
   },
