@@ -26,6 +26,7 @@ export async function heals(id: string | undefined, options: GlobalOptions): Pro
       mend: 'see `netheal heals`',
     });
   }
+  if (wanted.length === 0 && !options.json && !options.quiet) print('Nothing had to be healed yet.');
   for (const heal of wanted) {
     if (options.json) print(JSON.stringify(heal));
     else for (const line of id === undefined ? headOf(heal) : linesOf(heal, recorded)) print(line);

@@ -53,6 +53,11 @@ describe('netheal heals without a daemon', () => {
     );
   });
 
+  test('says so where there was none', async () => {
+    const { stdout } = await netheal(await withHistory([incident('i')]), 'heals');
+    expect(stdout).toBe('Nothing had to be healed yet.\n');
+  });
+
   test('shows one with its plan, what had held it and its transcript', async () => {
     const cwd = await withHistory(records);
     const { stdout } = await netheal(cwd, 'heals', '2');
