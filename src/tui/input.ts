@@ -61,7 +61,7 @@ function isDeaf({ ui, options }: UiStore): boolean {
 
 function isQuitting(store: UiStore, key: string): boolean {
   const { overlay } = store.ui;
-  if (key === 'q') return overlay === null;
+  if (overlay === null) return bindingOf(store.options.bindings, key, placeOf(store))?.command === 'quit';
   return overlay?.kind === 'confirm' && overlay.run === 'quit';
 }
 

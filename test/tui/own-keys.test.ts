@@ -58,6 +58,30 @@ describe("a person's own keys", () => {
     expect(wrong({ quit: ['ctrl+c'] })).toEqual(['quit: ctrl+c always quits']);
   });
 
+  it('end it on a screen that shows counts alone, where ours then does nothing', async () => {
+    const { bindings, problems } = withOwnKeys({ quit: ['F10'], ping: ['q'], pause: ['p'] });
+    expect(problems).toEqual([]);
+    const ui = openUi({ bindings });
+    await ui.press('j');
+    ui.store.resize({ columns: 40, rows: 10 });
+    await ui.press('q', 'p');
+    expect([ui.calls.quit, ui.source.asked, ui.store.ui.overlay]).toEqual([0, [], null]);
+    await ui.press('f10');
+    expect(ui.calls.quit).toBe(1);
+    ui.close();
+  });
+
+  it('stand in the windows that ask, so that no letter says the opposite of what it does', async () => {
+    const { bindings, problems } = withOwnKeys({ yes: ['n'], no: ['y'], edit: ['F4'] });
+    expect(problems).toEqual([]);
+    const ui = openUi({ bindings });
+    await ui.press('a');
+    expect(ui.box()).toMatch(/\[n\] (run|type the label) +\[y\] refuse +\[F4\] edit/);
+    await ui.press('escape', 'P');
+    expect(ui.box()).toMatch(/\[n\] pause +\[y\] no/);
+    ui.close();
+  });
+
   it('leave a way out', () => {
     expect(wrong({ quit: [] })).toEqual(['quit: needs a key: without it nobody gets out again']);
   });

@@ -2,7 +2,7 @@ import type { HealView } from '../../core/api/types.ts';
 import { shownState } from '../../core/model/shown-state.ts';
 import { type Span, wrap } from '../cells.ts';
 import { countdown, duration } from '../format.ts';
-import { type Binding, bindingsOf } from '../keys.ts';
+import { type Binding, bindingsOf, type CommandName, type Place } from '../keys.ts';
 import { type Approval, type Confirm, type Scene, screenOf } from '../ui.ts';
 import { type Box, boxOf, innerWidth } from './box.ts';
 import { choicesBox, paletteBox } from './choices.ts';
@@ -58,7 +58,8 @@ function confirmBox(scene: Scene, { title, question, plan, run, top }: Confirm):
   const rows: Span[][] = question.flatMap((text) => wrap(text, width)).map((text) => [text]);
   if (plan) rows.push([], ...planRows(plan, look, width, data.labelOf));
   const verb = run === 'quit' ? 'quit' : run.type;
-  return boxOf(look, size, title, rows, top, [[], [['key', '[y]'], ` ${verb}   `, ['key', '[n]'], ' no']]);
+  const answers = [...offer(scene, 'confirm', 'yes', verb), ...offer(scene, 'confirm', 'no', 'no')];
+  return boxOf(look, size, title, rows, top, [[], answers]);
 }
 
 function approvalBox(scene: Scene, approval: Approval): Box {
@@ -101,20 +102,26 @@ function targetRow({ data, look, now }: Scene, heal: HealView): Span[] {
   ];
 }
 
-function answerRow({ readOnly, look, data }: Scene, heal: HealView, { typed }: Approval): Span[] {
+function answerRow(scene: Scene, heal: HealView, { typed }: Approval): Span[] {
+  const { readOnly, look, data } = scene;
   if (readOnly) return [['warn', 'Read-only session: nothing can be decided here.']];
   if (typed !== null && typed !== data.labelOf(heal.device))
     return [['bad', 'HIGH RISK: type the label to go on: '], ['bold', typed], look.glyphs.caret];
   const confirmed = typed !== null;
+  const yes = heal.plan.risk === 'high' && !confirmed ? 'type the label' : 'run';
   return [
-    ['key', '[y]'],
-    heal.plan.risk === 'high' && !confirmed ? ' type the label   ' : ' run   ',
-    ['key', '[n]'],
-    ' refuse   ',
-    ['key', '[e]'],
-    ' edit   ',
-    ['key', '[d]'],
-    ' dry run   ',
-    ...(confirmed ? [['warn', 'the label is right'] as const] : [['key', '[Esc]'] as const, ' decide later']),
+    ...offer(scene, 'approval', 'yes', yes),
+    ...offer(scene, 'approval', 'no', 'refuse'),
+    ...offer(scene, 'approval', 'edit', 'edit'),
+    ...offer(scene, 'approval', 'dryRun', 'dry run'),
+    ...(confirmed
+      ? [['warn', 'the label is right'] as const]
+      : offer(scene, 'approval', 'back', 'decide later')),
   ];
+}
+
+/** An answer with the keys of the table, which may be a person's own: the wrong letter here would say the opposite. */
+function offer({ bindings }: Scene, place: Place, command: CommandName, words: string): Span[] {
+  const binding = bindings.find((one) => one.command === command && one.places.includes(place));
+  return binding && binding.keys.length > 0 ? [['key', `[${binding.shown}]`], ` ${words}   `] : [];
 }
