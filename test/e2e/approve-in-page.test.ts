@@ -45,7 +45,7 @@ describe.skipIf(HAS_NO_BROWSER)('a heal that is approved in the page of a real n
     await press('Edit…');
     await dialog.getByRole('textbox').fill('first\nreboot');
     await press('Show the new plan');
-    await dialog.getByText('risk high').waitFor();
+    await dialog.getByText('risk high', { exact: true }).waitFor();
     await other.page.getByText('The commands were changed by token: this is the new plan.').waitFor();
     expect(patient.connections).toBe(0);
 

@@ -92,7 +92,8 @@ function tick(): void {
 }
 
 function goBack(): void {
-  if (route.view === 'overview') fleet.back();
+  // The address itself: that it has changed is told only later.
+  if (routeOf(location.hash).view === 'overview') fleet.back();
   else location.hash = '#/';
 }
 
@@ -102,7 +103,7 @@ const goTo = (hash: string) => () => {
 };
 
 function toggleWall(): void {
-  location.hash = route.view === 'wall' ? '#/' : '#/wall';
+  location.hash = routeOf(location.hash).view === 'wall' ? '#/' : '#/wall';
 }
 
 /** What a key does with the device that is open, or under the cursor. */

@@ -107,7 +107,9 @@ describeWith(['ip', 'nft'], 'the icmp engine', () => {
   test('the engine over node:dgram answers 2,000 addresses at once, and stopping answers what is in flight', async () => {
     const engine = await net.inside(() => IcmpEngine.openDgram(libc, 4));
     if ('fault' in engine) throw new Error(engine.fault);
-    const results = await Promise.all(many(2_000).map((address) => engine.ping(pingOf(address))));
+    const results = await Promise.all(
+      many(2_000).map((address) => engine.ping(pingOf(address, { timeoutMs: 30_000 }))),
+    );
     expect(results.filter(({ ok }) => ok !== true)).toEqual([]);
     const pending = engine.ping(pingOf(SILENT));
     engine.stop();
@@ -118,7 +120,9 @@ describeWith(['ip', 'nft'], 'the icmp engine', () => {
   test('2,000 addresses at once are all answered, again and again', async () => {
     const engine = engineOf(4);
     for (let round = 0; round < 3; round++) {
-      const results = await Promise.all(many(2_000).map((address) => engine.ping(pingOf(address))));
+      const results = await Promise.all(
+        many(2_000).map((address) => engine.ping(pingOf(address, { timeoutMs: 30_000 }))),
+      );
       expect(results.filter(({ ok }) => ok !== true)).toEqual([]);
     }
   });
@@ -235,7 +239,7 @@ describeWith(['ip', 'nft'], 'the icmp engine', () => {
       },
     );
     const results = await Promise.all(
-      many(200).map((address) => engine.ping(pingOf(address, { timeoutMs: 200 }))),
+      many(200).map((address) => engine.ping(pingOf(address, { timeoutMs: 2_000 }))),
     );
     const lost = results.filter(({ ok }) => ok !== true);
     expect(lost.length).toBeGreaterThan(0);
@@ -299,6 +303,7 @@ describeWith(['ip', 'nft'], 'the icmp engine', () => {
     expect(timers()).toBe(before + 1);
     await result;
     await new Promise(setImmediate);
-    expect(timers()).toBe(before);
+    // A timer of somebody else may have ended meanwhile.
+    expect(timers()).toBeLessThanOrEqual(before);
   });
 });
