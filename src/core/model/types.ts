@@ -173,15 +173,6 @@ export type StrategyCondition = Readonly<{
   text?: string;
 }>;
 
-/** One step of a strategy: `kind` names the healer that runs it, `spec` is that healer's own data. */
-export type HealStep = Readonly<{
-  kind: string;
-  spec: unknown;
-  /** Run on this other device instead of the failed one. */
-  on?: string;
-  timeoutMs?: number;
-}>;
-
 /** A step as a person reads it before it runs: the target and the exact commands, secrets masked. */
 export type PlannedStep = Readonly<{ kind: string; target: string; lines: readonly string[] }>;
 

@@ -1,6 +1,6 @@
 import type { HealPlan } from 'netheal/plugin';
 import { byId, setText } from './dom.ts';
-import { askForToken, storedToken } from './token.ts';
+import { askForToken, storedToken, tokenHeader } from './token.ts';
 
 const TOAST_MS = 6_000;
 
@@ -39,7 +39,7 @@ const NOTHING: Outcome = { ok: false, message: 'Nothing was done.' };
 function post(path: string, body: Readonly<Record<string, unknown>>): Promise<Response> {
   return fetch(path, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${storedToken() ?? ''}` },
+    headers: { 'content-type': 'application/json', ...tokenHeader() },
     body: JSON.stringify({ by: 'dashboard', ...body }),
   });
 }

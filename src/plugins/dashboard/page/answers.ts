@@ -1,14 +1,13 @@
 /** Asks the API for JSON, with the token where one is needed. */
-import { askForToken, storedToken } from './token.ts';
+import { askForToken, tokenHeader } from './token.ts';
 
 /** Null: it does not answer, or does not have it. */
 export async function answerOf<T>(path: string): Promise<T | null> {
   try {
     for (;;) {
-      const token = storedToken();
       const response = await fetch(path, {
         cache: 'no-store',
-        headers: token === null ? {} : { authorization: `Bearer ${token}` },
+        headers: tokenHeader(),
       });
       if (response.status === 401 && (await askForToken('Reading this needs the token.'))) continue;
       return response.ok ? ((await response.json()) as T) : null;

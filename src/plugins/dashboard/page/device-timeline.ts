@@ -46,7 +46,7 @@ function pastOf({ at, type, level, device, message, from, to }: EventRecord): Pa
 }
 
 /** The states of the last 24 hours, the oldest first; before the first change known, what that changed from. */
-export function segmentsOf(
+function segmentsOf(
   { reachability }: Pick<DeviceRow, 'reachability'>,
   events: readonly PastEvent[],
   now: number,

@@ -22,7 +22,7 @@ export const MARKS: Readonly<Record<string, Readonly<{ alpha: number; mark: Mark
 /** Smaller ones have no room for a mark, and only colour and outline are left. */
 const MARK_PX = 7;
 /** From here on the name of the device stands in its cell. */
-export const TILE_PX = 64;
+const TILE_PX = 64;
 const LARGER: ReadonlySet<Mark> = new Set(['cross', 'plus', 'half']);
 const FAINT = 0.25;
 

@@ -1,6 +1,6 @@
 /** Keeps up with /api/grid: of a large fleet the event stream tells only what somebody may have to look at. */
 import type { Cells } from './cells.ts';
-import { storedToken } from './token.ts';
+import { tokenHeader } from './token.ts';
 import type { Columns, GridBlock, NamesBlock } from './wire.ts';
 
 const LEAST_MS = 2_000;
@@ -67,11 +67,10 @@ async function load<Block>(
   path: string,
   tag: string | null,
 ): Promise<{ answer: Columns<Block>; tag: string | null } | null> {
-  const token = storedToken();
   const response = await fetch(path, {
     cache: 'no-store',
     headers: {
-      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+      ...tokenHeader(),
       ...(tag === null ? {} : { 'if-none-match': tag }),
     },
   });

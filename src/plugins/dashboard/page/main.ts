@@ -16,7 +16,7 @@ import { deviceHref, followRoute, type Route, routeOf } from './route.ts';
 import { follow } from './stream.ts';
 import { showBanner, showCounts, showLive } from './summary.ts';
 import { nextTheme, onColours, startTheme } from './theme.ts';
-import { askForToken, storedToken, takeTokenFromAddress } from './token.ts';
+import { askForToken, takeTokenFromAddress } from './token.ts';
 import type { Delta, DeviceRow, Snapshot } from './wire.ts';
 
 const TICK_MS = 1_000;
@@ -155,7 +155,6 @@ addEventListener('resize', device.redraw);
 setInterval(tick, TICK_MS);
 const stream = follow({
   url: streamAddress,
-  token: storedToken,
   onMessage,
   onAlive() {
     isLive = true;

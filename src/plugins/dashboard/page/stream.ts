@@ -1,3 +1,5 @@
+import { tokenHeader } from './token.ts';
+
 /** The event stream over fetch: EventSource cannot send a token. */
 const BACKOFF_MS = [250, 500, 1_000, 2_000, 4_000] as const;
 /** Three heartbeats of the server. */
@@ -5,7 +7,6 @@ const SILENCE_MS = 45_000;
 
 type StreamOptions = Readonly<{
   url(): string;
-  token(): string | null;
   /** False: this message does not fit, start again with the whole picture. */
   onMessage(event: string, data: string): boolean;
   /** Anything arrived, also a heartbeat. */
@@ -66,18 +67,13 @@ async function followForEver(
   }
 }
 
-function connect(
-  { url, token }: StreamOptions,
-  lastId: string | null,
-  signal: AbortSignal,
-): Promise<Response> {
-  const secret = token();
+function connect({ url }: StreamOptions, lastId: string | null, signal: AbortSignal): Promise<Response> {
   return fetch(url(), {
     cache: 'no-store',
     signal,
     headers: {
       accept: 'text/event-stream',
-      ...(secret === null ? {} : { authorization: `Bearer ${secret}` }),
+      ...tokenHeader(),
       ...(lastId === null ? {} : { 'last-event-id': lastId }),
     },
   });

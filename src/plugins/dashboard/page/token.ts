@@ -15,6 +15,12 @@ export function storedToken(): string | null {
   return sessionStorage.getItem(KEY);
 }
 
+/** The header by which a request is known; none without a token. */
+export function tokenHeader(): Readonly<Record<string, string>> {
+  const token = storedToken();
+  return token === null ? {} : { authorization: `Bearer ${token}` };
+}
+
 let asking: Promise<boolean> | null = null;
 
 /** Asks for the token; false where the person would rather not. One dialog at a time. */
