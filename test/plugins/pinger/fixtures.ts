@@ -68,7 +68,7 @@ export function putOnPath(scripts: Readonly<Record<string, string>>, only = fals
 export function pingOf(address: string, more: Partial<PingRequest> = {}): PingRequest {
   const family = address.includes(':') ? 6 : 4;
   const signal = new AbortController().signal;
-  return { address, family, timeoutMs: 1_000, packets: 1, sizeBytes: 56, signal, ...more };
+  return { address, family, timeoutMs: 5_000, packets: 1, sizeBytes: 56, signal, ...more };
 }
 
 /** Pings from a process that has no file descriptor left (its limit would be this one's, too). */

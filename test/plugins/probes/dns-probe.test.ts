@@ -38,7 +38,7 @@ beforeAll(async () => {
 afterAll(() => servers.close());
 
 const probe = dnsProbe(new NameResolver(), newLanes());
-const ask = (options: Record<string, unknown>, timeoutMs = 1_500) =>
+const ask = (options: Record<string, unknown>, timeoutMs = 10_000) =>
   probe.run(requestFor(probe, { port: server.port, ...options }, { timeoutMs }));
 
 describe('the probe dns', () => {

@@ -10,7 +10,7 @@ const folder = mkdtempSync(join(tmpdir(), 'netheal-exec-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const probe = execProbe(folder);
-const run = (command: string[], timeoutMs = 3_000, more: object = {}) =>
+const run = (command: string[], timeoutMs = 10_000, more: object = {}) =>
   probe.run(requestFor(probe, { command, ...more }, { timeoutMs }));
 const sh = (script: string, timeoutMs?: number) => run(['/bin/sh', '-c', script], timeoutMs);
 

@@ -18,7 +18,7 @@ const openssl = testTls === test;
 
 const folder = mkdtempSync(join(tmpdir(), 'netheal-http-'));
 const probe = httpProbe(newTools(folder));
-const check = (options: Record<string, unknown>, timeoutMs = 1_000) =>
+const check = (options: Record<string, unknown>, timeoutMs = 10_000) =>
   probe.run(requestFor(probe, options, { timeoutMs }));
 
 let base: string;

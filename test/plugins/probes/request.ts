@@ -13,7 +13,7 @@ export function requestFor<O>(
     device,
     probe: probe.type,
     options: probe.options.parse(options),
-    timeoutMs: 1_000,
+    timeoutMs: 10_000,
     packets: 1,
     signal,
     ...more,

@@ -10,7 +10,7 @@ const servers = new Servers();
 afterAll(() => servers.close());
 const probe = sshProbe(new NameResolver(), newLanes());
 const speak = (talk: (socket: Socket) => void) => servers.listen(createServer(talk));
-const check = (options: Record<string, unknown>, timeoutMs = 1_000) =>
+const check = (options: Record<string, unknown>, timeoutMs = 10_000) =>
   probe.run(requestFor(probe, options, { timeoutMs }));
 
 describe('the probe ssh', () => {

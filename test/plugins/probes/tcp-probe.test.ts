@@ -102,10 +102,11 @@ describe('the probe tcp', () => {
 
   test('a server that keeps silent is a time-out, one that hangs up has failed', async () => {
     const mute = await speak(() => undefined);
-    const run = (port: number) => probe.run(requestFor(probe, { port, expect: '220' }, { timeoutMs: 150 }));
-    expect(await run(mute)).toMatchObject({ ok: false, reason: 'timeout', answered: true });
+    const run = (port: number, timeoutMs: number) =>
+      probe.run(requestFor(probe, { port, expect: '220' }, { timeoutMs }));
+    expect(await run(mute, 150)).toMatchObject({ ok: false, reason: 'timeout', answered: true });
     const rude = await speak((socket) => socket.destroy());
-    expect(await run(rude)).toMatchObject({ ok: false, reason: 'failed', answered: true });
+    expect(await run(rude, 10_000)).toMatchObject({ ok: false, reason: 'failed', answered: true });
   });
 
   test('a greeting without end is read up to its cap only', async () => {

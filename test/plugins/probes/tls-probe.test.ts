@@ -31,7 +31,7 @@ const serve = (options: TlsOptions) => {
   return servers.listen(server);
 };
 const probe = tlsProbe(newTools(folder));
-const check = (options: Record<string, unknown>, timeoutMs = 2_000) =>
+const check = (options: Record<string, unknown>, timeoutMs = 10_000) =>
   probe.run(requestFor(probe, options, { timeoutMs }));
 
 describe('the probe tls', () => {

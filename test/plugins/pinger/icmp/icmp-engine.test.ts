@@ -68,8 +68,8 @@ describeWith(['ip', 'nft'], 'the icmp engine', () => {
       net.allowPing(true);
       expect(v4.how).toContain(kind);
       const said = async (address: string, engine = v4) => engine.ping(pingOf(address, { timeoutMs: 300 }));
-      expect(await said('127.0.0.1')).toEqual({ ok: true, rttMs: expect.any(Number), lossPercent: 0 });
-      expect(await said('::1', v6)).toEqual({ ok: true, rttMs: expect.any(Number), lossPercent: 0 });
+      expect(await v4.ping(pingOf('127.0.0.1'))).toEqual({ ok: true, rttMs: expect.any(Number), lossPercent: 0 });
+      expect(await v6.ping(pingOf('::1'))).toEqual({ ok: true, rttMs: expect.any(Number), lossPercent: 0 });
       expect(await said(SILENT)).toEqual({
         ok: false,
         reason: 'timeout',
@@ -99,7 +99,7 @@ describeWith(['ip', 'nft'], 'the icmp engine', () => {
       open.push(engine);
       expect(await engine.ping(pingOf(up))).toMatchObject({ ok: true, lossPercent: 0 });
       expect(await engine.ping(pingOf(silent, { timeoutMs: 200 }))).toMatchObject({ reason: 'timeout' });
-      const several = await engine.ping(pingOf(up, { packets: 3, timeoutMs: 500 }));
+      const several = await engine.ping(pingOf(up, { packets: 3, timeoutMs: 5_000 }));
       expect(several).toMatchObject({ ok: true, lossPercent: 0, jitterMs: expect.any(Number) });
     }
   });
