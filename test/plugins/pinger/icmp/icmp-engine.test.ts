@@ -68,7 +68,11 @@ describeWith(['ip', 'nft'], 'the icmp engine', () => {
       net.allowPing(true);
       expect(v4.how).toContain(kind);
       const said = async (address: string, engine = v4) => engine.ping(pingOf(address, { timeoutMs: 300 }));
-      expect(await v4.ping(pingOf('127.0.0.1'))).toEqual({ ok: true, rttMs: expect.any(Number), lossPercent: 0 });
+      expect(await v4.ping(pingOf('127.0.0.1'))).toEqual({
+        ok: true,
+        rttMs: expect.any(Number),
+        lossPercent: 0,
+      });
       expect(await v6.ping(pingOf('::1'))).toEqual({ ok: true, rttMs: expect.any(Number), lossPercent: 0 });
       expect(await said(SILENT)).toEqual({
         ok: false,
