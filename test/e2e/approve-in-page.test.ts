@@ -1,19 +1,13 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { HAS_NO_BROWSER, launchBrowser, openTab } from '../plugins/dashboard/browser.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { HAS_NO_BROWSER } from '../plugins/dashboard/browser.ts';
+import { stageInBrowser } from '../plugins/dashboard/stage.ts';
 import { Patient } from './patient.ts';
 import { runNetheal } from './run-netheal.ts';
 
 const TOKEN = 'correct-horse-battery';
 
 describe.skipIf(HAS_NO_BROWSER)('a heal that is approved in the page of a real netheal', () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await launchBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-  });
+  const stage = stageInBrowser();
 
   it('runs on the device what was edited and approved in one browser, and the other one sees it healed', async () => {
     const patient = await Patient.start();
@@ -31,7 +25,7 @@ describe.skipIf(HAS_NO_BROWSER)('a heal that is approved in the page of a real n
       event.message.includes('The dashboard is at'),
     );
     const url = `${message.match(/http:\S+/)![0]}#token=${TOKEN}`;
-    const [one, other] = [await openTab(browser, url), await openTab(browser, url)];
+    const [one, other] = [await stage.openTab(url), await stage.openTab(url)];
     const dialog = one.page.locator('dialog.approval');
     const press = (name: string) => dialog.getByRole('button', { name, exact: true }).click();
 

@@ -11,6 +11,7 @@ export interface Running {
   url: string;
   port: number;
   notices: string[];
+  /** May be called twice. */
   close(): Promise<void>;
 }
 
@@ -45,7 +46,7 @@ export async function startDashboard(
       monoMs += ms;
     },
     close: async () => {
-      for (const stop of stops.reverse()) await stop();
+      for (const stop of stops.splice(0).reverse()) await stop();
     },
   };
 }

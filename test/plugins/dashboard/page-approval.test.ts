@@ -1,11 +1,11 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { HealView } from '../../../src/core/api/types.ts';
-import type { Plugin } from '../../../src/core/plugin.ts';
 import { deviceView, type FakeSource, fakeSource, healPlan } from '../../core/api/fake-source.ts';
-import { builtDashboard, HAS_NO_BROWSER, launchBrowser, openTab } from './browser.ts';
+import { HAS_NO_BROWSER } from './browser.ts';
 import { fleet } from './fleet.ts';
-import { type Running, startDashboard } from './harness.ts';
+import type { Running } from './harness.ts';
+import { stageInBrowser } from './stage.ts';
 
 const TOKEN = 'correct-horse-battery';
 const tokens = [
@@ -14,34 +14,19 @@ const tokens = [
 ];
 
 describe.skipIf(HAS_NO_BROWSER)('the question whether a heal may run', () => {
-  let browser: Browser;
-  let plugin: Plugin<never>;
+  const stage = stageInBrowser();
   let source: FakeSource;
   let dashboard: Running;
   let page: Page;
   let complaints: string[];
 
-  beforeAll(async () => {
-    plugin = await builtDashboard();
-    browser = await launchBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-  });
   beforeEach(async () => {
     source = fakeSource(fleet());
-    dashboard = await startDashboard(source, { tokens }, plugin);
-  });
-  afterEach(async () => {
-    await Promise.all(browser.contexts().map((context) => context.close()));
-    await dashboard.close();
+    dashboard = await stage.serve(source, { tokens });
   });
 
   async function open(token = TOKEN): Promise<Page> {
-    ({ page, complaints } = await openTab(
-      browser,
-      `${dashboard.url}${token === '' ? '' : `#token=${token}`}`,
-    ));
+    ({ page, complaints } = await stage.openTab(`${dashboard.url}${token === '' ? '' : `#token=${token}`}`));
     await page.waitForSelector('#device-rows tr');
     return page;
   }

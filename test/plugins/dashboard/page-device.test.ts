@@ -1,25 +1,19 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Patient } from '../../e2e/patient.ts';
 import { type Running, runNetheal } from '../../e2e/run-netheal.ts';
-import { HAS_NO_BROWSER, launchBrowser, openTab } from './browser.ts';
+import { HAS_NO_BROWSER } from './browser.ts';
+import { stageInBrowser } from './stage.ts';
 
 const TOKEN = 'correct-horse-battery';
 
 describe.skipIf(HAS_NO_BROWSER)('the page of a device of a real netheal', () => {
-  let browser: Browser;
+  const stage = stageInBrowser();
   let patient: Patient;
   let cellar: Patient;
   let netheal: Running;
   let page: Page;
   let complaints: string[];
-
-  beforeAll(async () => {
-    browser = await launchBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-  });
 
   beforeEach(async () => {
     patient = await Patient.start();
@@ -42,13 +36,12 @@ describe.skipIf(HAS_NO_BROWSER)('the page of a device of a real netheal', () => 
       event.message.includes('The dashboard is at'),
     );
     const url = message.match(/http:\S+/)![0];
-    ({ page, complaints } = await openTab(browser, `${url}#token=${TOKEN}`));
+    ({ page, complaints } = await stage.openTab(`${url}#token=${TOKEN}`));
     await page.getByRole('link', { name: 'Attic' }).first().click();
     await page.getByRole('heading', { name: 'Attic' }).waitFor();
   });
   afterEach(async () => {
     expect(complaints).toEqual([]);
-    await page.context().close();
     await netheal.stop();
     await patient.close();
     await cellar.close();

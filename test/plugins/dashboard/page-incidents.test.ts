@@ -1,41 +1,29 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Plugin } from '../../../src/core/plugin.ts';
+import type { Page } from 'playwright-core';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { type FakeSource, fakeSource, healView } from '../../core/api/fake-source.ts';
 import { Patient } from '../../e2e/patient.ts';
 import { runNetheal } from '../../e2e/run-netheal.ts';
-import { builtDashboard, HAS_NO_BROWSER, launchBrowser, openTab } from './browser.ts';
+import { HAS_NO_BROWSER } from './browser.ts';
 import { fleet } from './fleet.ts';
-import { type Running, startDashboard } from './harness.ts';
+import type { Running } from './harness.ts';
+import { stageInBrowser } from './stage.ts';
 
 const TOKEN = 'correct-horse-battery';
 
 describe.skipIf(HAS_NO_BROWSER)('the views of incidents and heals', () => {
-  let browser: Browser;
-  let plugin: Plugin<never>;
+  const stage = stageInBrowser();
   let source: FakeSource;
   let dashboard: Running;
   let page: Page;
   let complaints: string[];
 
-  beforeAll(async () => {
-    plugin = await builtDashboard();
-    browser = await launchBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-  });
   beforeEach(async () => {
     source = fakeSource(fleet());
-    dashboard = await startDashboard(source, { token: TOKEN }, plugin);
-  });
-  afterEach(async () => {
-    await page?.context().close();
-    await dashboard.close();
+    dashboard = await stage.serve(source, { token: TOKEN });
   });
 
   async function open(hash: string): Promise<void> {
-    ({ page, complaints } = await openTab(browser, `${dashboard.url}#token=${TOKEN}`));
+    ({ page, complaints } = await stage.openTab(`${dashboard.url}#token=${TOKEN}`));
     await page.locator('#live.is-live').waitFor();
     await page.evaluate((to) => {
       location.hash = to;
@@ -122,7 +110,7 @@ describe.skipIf(HAS_NO_BROWSER)('the views of incidents and heals', () => {
       const { message } = await netheal.waitFor('the dashboard', (event) =>
         event.message.includes('The dashboard is at'),
       );
-      ({ page, complaints } = await openTab(browser, `${message.match(/http:\S+/)![0]}#token=${TOKEN}`));
+      ({ page, complaints } = await stage.openTab(`${message.match(/http:\S+/)![0]}#token=${TOKEN}`));
       await page.getByRole('link', { name: 'Incidents' }).click();
       patient.well = false;
       await caseOf('Attic').getByText('Needs a person').waitFor();

@@ -1,38 +1,28 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { Source } from '../../../src/core/api/types.ts';
-import type { Plugin } from '../../../src/core/plugin.ts';
 import { type FakeSource, fakeSource } from '../../core/api/fake-source.ts';
 import { type LargeSource, largeSource } from '../../core/api/large-source.ts';
-import { builtDashboard, HAS_NO_BROWSER, launchBrowser, openTab } from './browser.ts';
-import { type Running, startDashboard } from './harness.ts';
+import { HAS_NO_BROWSER } from './browser.ts';
+import type { Running } from './harness.ts';
 import { manyDevices } from './many.ts';
+import { stageInBrowser } from './stage.ts';
 
 describe.skipIf(HAS_NO_BROWSER)('the overview of thousands', () => {
-  let browser: Browser;
-  let plugin: Plugin<never>;
+  const stage = stageInBrowser();
   let dashboard: Running;
   let page: Page;
   let complaints: string[];
 
-  beforeAll(async () => {
-    plugin = await builtDashboard();
-    browser = await launchBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-  });
   afterEach(async () => {
     // There is no history here that the page of a device could ask, and who reads pixels is this test.
     const own = /status of 404|willReadFrequently/;
     expect(complaints.filter((words) => !own.test(words))).toEqual([]);
-    await page.context().close();
-    await dashboard.close();
   });
 
   async function open(source: Source, viewport = { width: 1280, height: 900 }, path = ''): Promise<void> {
-    dashboard = await startDashboard(source, {}, plugin);
-    ({ page, complaints } = await openTab(browser, `${dashboard.url}${path}`, { viewport }));
+    dashboard = await stage.serve(source);
+    ({ page, complaints } = await stage.openTab(`${dashboard.url}${path}`, { viewport }));
     await page.waitForSelector('#counts li');
   }
   const rows = () => page.locator('#device-rows tr');

@@ -1,41 +1,29 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Plugin } from '../../../src/core/plugin.ts';
+import type { Page } from 'playwright-core';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { deviceView, type FakeSource, fakeSource, snapshotWith } from '../../core/api/fake-source.ts';
-import { builtDashboard, HAS_NO_BROWSER, launchBrowser, openTab } from './browser.ts';
+import { HAS_NO_BROWSER } from './browser.ts';
 import { fleet } from './fleet.ts';
-import { type Running, startDashboard } from './harness.ts';
+import type { Running } from './harness.ts';
+import { stageInBrowser } from './stage.ts';
 
 describe.skipIf(HAS_NO_BROWSER)('how fresh the page is', () => {
-  let browser: Browser;
-  let plugin: Plugin<never>;
+  const stage = stageInBrowser();
   let source: FakeSource;
   let dashboard: Running;
   let page: Page;
   /** What each connection to the stream asked to go on from. */
   let resumed: (string | undefined)[];
 
-  beforeAll(async () => {
-    plugin = await builtDashboard();
-    browser = await launchBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-  });
   beforeEach(async () => {
     source = fakeSource(fleet());
-    dashboard = await startDashboard(source, {}, plugin);
-    ({ page } = await openTab(browser, dashboard.url));
+    dashboard = await stage.serve(source);
+    ({ page } = await stage.openTab(dashboard.url));
     resumed = [];
     page.on('request', (request) => {
       if (request.url().includes('/api/events')) resumed.push(request.headers()['last-event-id']);
     });
     await page.locator('#live.is-live').waitFor();
     await page.waitForSelector('#device-rows tr');
-  });
-  afterEach(async () => {
-    await page.context().close();
-    await dashboard.close();
   });
 
   const live = () => page.locator('#live').textContent();
@@ -55,7 +43,7 @@ describe.skipIf(HAS_NO_BROWSER)('how fresh the page is', () => {
     expect(await live()).toMatch(/^stale since \d\d:\d\d:\d\d, \d+s ago: reconnecting…$/);
     expect(await page.locator('body.is-stale').count()).toBe(1);
     source.turn('nas', 'down');
-    dashboard = await startDashboard(source, { port }, plugin);
+    dashboard = await stage.serve(source, { port });
     await page.locator('#live.is-live').waitFor({ timeout: 15_000 });
     await stateOf('nas').and(page.locator('.down')).waitFor();
     expect(await page.locator('body.is-stale').count()).toBe(0);
@@ -73,7 +61,7 @@ describe.skipIf(HAS_NO_BROWSER)('how fresh the page is', () => {
         devices: [deviceView('new', { label: 'New one' })],
       }),
     );
-    dashboard = await startDashboard(other, { port }, plugin);
+    dashboard = await stage.serve(other, { port });
     await page.getByRole('link', { name: 'New one' }).waitFor({ timeout: 15_000 });
     expect(await page.locator('#device-rows tr').count()).toBe(1);
   });

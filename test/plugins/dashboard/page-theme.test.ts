@@ -1,30 +1,23 @@
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { fakeSource } from '../../core/api/fake-source.ts';
-import { builtDashboard, HAS_NO_BROWSER, launchBrowser, openTab } from './browser.ts';
+import { HAS_NO_BROWSER } from './browser.ts';
 import { fleet } from './fleet.ts';
-import { type Running, startDashboard } from './harness.ts';
+import type { Running } from './harness.ts';
+import { stageInBrowser } from './stage.ts';
 
 describe.skipIf(HAS_NO_BROWSER)('the colours and the keys of the page', () => {
-  let browser: Browser;
+  const stage = stageInBrowser();
   let dashboard: Running;
   let page: Page;
   let complaints: string[];
 
-  beforeAll(async () => {
-    browser = await launchBrowser();
-    dashboard = await startDashboard(fakeSource(fleet()), {}, await builtDashboard());
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await dashboard?.close();
-  });
-  afterEach(async () => {
-    await page?.context().close();
+  beforeEach(async () => {
+    dashboard = await stage.serve(fakeSource(fleet()));
   });
 
   async function open(options: BrowserContextOptions = {}): Promise<void> {
-    ({ page, complaints } = await openTab(browser, dashboard.url, options));
+    ({ page, complaints } = await stage.openTab(dashboard.url, options));
     await page.waitForSelector('#device-rows tr');
   }
   const colours = () =>

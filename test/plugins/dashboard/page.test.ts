@@ -1,36 +1,23 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Plugin } from '../../../src/core/plugin.ts';
+import type { Page } from 'playwright-core';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { deviceView, type FakeSource, fakeSource } from '../../core/api/fake-source.ts';
-import { builtDashboard, HAS_NO_BROWSER, launchBrowser, openTab } from './browser.ts';
+import { HAS_NO_BROWSER } from './browser.ts';
 import { fleet } from './fleet.ts';
-import { type Running, startDashboard } from './harness.ts';
+import type { Running } from './harness.ts';
+import { stageInBrowser } from './stage.ts';
 
 const TOKEN = 'correct-horse-battery';
 
 describe.skipIf(HAS_NO_BROWSER)('the page in a browser', () => {
-  let browser: Browser;
-  let plugin: Plugin<never>;
+  const stage = stageInBrowser();
   let source: FakeSource;
   let dashboard: Running;
   let page: Page;
   let complaints: string[];
 
-  beforeAll(async () => {
-    plugin = await builtDashboard();
-    browser = await launchBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-  });
-
   beforeEach(async () => {
     source = fakeSource(fleet());
-    dashboard = await startDashboard(source, { token: TOKEN }, plugin);
-  });
-  afterEach(async () => {
-    await page?.context().close();
-    await dashboard.close();
+    dashboard = await stage.serve(source, { token: TOKEN });
   });
 
   async function open(
@@ -38,7 +25,7 @@ describe.skipIf(HAS_NO_BROWSER)('the page in a browser', () => {
   ): Promise<void> {
     const { width = 1280, height = 800 } = options;
     const url = `${dashboard.url}${options.path ?? ''}`;
-    ({ page, complaints } = await openTab(browser, url, { viewport: { width, height } }));
+    ({ page, complaints } = await stage.openTab(url, { viewport: { width, height } }));
     await page.waitForSelector(options.first ?? '#device-rows tr');
   }
 
@@ -81,7 +68,7 @@ describe.skipIf(HAS_NO_BROWSER)('the page in a browser', () => {
     await page.locator('#live.is-stale').waitFor();
     expect(await page.locator('#live').textContent()).toContain('stale');
     source.turn('nas', 'down');
-    dashboard = await startDashboard(source, { token: TOKEN, port }, plugin);
+    dashboard = await stage.serve(source, { token: TOKEN, port });
     await page.locator('#live.is-live').waitFor({ timeout: 10_000 });
     await row('NAS').locator('.state.down').waitFor();
   });
@@ -138,7 +125,7 @@ describe.skipIf(HAS_NO_BROWSER)('the page in a browser', () => {
 
   test('without a token in the config there is nothing to press', async () => {
     await dashboard.close();
-    dashboard = await startDashboard(source, {}, plugin);
+    dashboard = await stage.serve(source);
     await open();
     expect(await page.getByRole('button', { name: /Heal|Ping|Approve|Reject|Acknowledge/ }).count()).toBe(0);
   });
