@@ -1,7 +1,7 @@
 /** What the approval dialog shows: the question, the editor of the commands, and what came of it. */
 import { MAY_ACT } from './actions.ts';
 import { approvalFacts } from './approval-facts.ts';
-import { el, setText } from './dom.ts';
+import { button, el, setText } from './dom.ts';
 import { duration } from './format.ts';
 import { healLook } from './heal-looks.ts';
 import type { Picture } from './picture.ts';
@@ -121,14 +121,4 @@ export function unknownScreen(desk: Desk): Screen {
 /** The label of the device of a heal. */
 export function labelOf({ device }: HealRow, { devices }: Picture): string {
   return devices.get(device)?.label ?? device;
-}
-
-/** A button; `key` presses it, too. */
-export function button(label: string, press: () => unknown, key?: string): HTMLButtonElement {
-  const element = el('button', '', [label], {
-    type: 'button',
-    ...(key === undefined ? {} : { 'aria-keyshortcuts': key }),
-  });
-  element.addEventListener('click', () => void press());
-  return element;
 }

@@ -6,7 +6,6 @@ import { act, MAY_ACT, tell } from './actions.ts';
 import { answerOf } from './answers.ts';
 import {
   answerScreen,
-  button,
   type Desk,
   editorScreen,
   labelOf,
@@ -14,7 +13,7 @@ import {
   type Screen,
   unknownScreen,
 } from './approval-screens.ts';
-import { byId, el, setText } from './dom.ts';
+import { button, byId, el, setText } from './dom.ts';
 import { waitingHeals } from './heal-looks.ts';
 import type { Picture } from './picture.ts';
 import { storedToken } from './token.ts';

@@ -8,6 +8,7 @@ import { byId, el, setText } from './dom.ts';
 import { healHistory } from './heal-history.ts';
 import { noteOf } from './looks.ts';
 import type { Picture } from './picture.ts';
+import { whileOpen } from './while-open.ts';
 import type { DeviceRow } from './wire.ts';
 
 /** The history is written in batches: to ask more often would show nothing new. */
@@ -37,7 +38,7 @@ export function devicePage() {
   let picture: Picture | null = null;
   let drawn: DeviceRow | null = null;
   let refreshes = 0;
-  let timer: ReturnType<typeof setInterval> | undefined;
+  const asking = whileOpen(refresh, REFRESH_MS);
 
   /** The device that is shown, as it is now. */
   function current(): DeviceRow | undefined {
@@ -87,16 +88,13 @@ export function devicePage() {
     open(next: string): void {
       id = next;
       drawn = null;
-      clearInterval(timer);
-      timer = setInterval(() => {
-        if (!document.hidden) void refresh();
-      }, REFRESH_MS);
+      asking.open();
       if (picture !== null) show(picture, Date.now());
     },
     close(): void {
       id = null;
       drawn = null;
-      clearInterval(timer);
+      asking.close();
       chart.close();
     },
     show(next: Picture, now: number): void {

@@ -16,6 +16,16 @@ export function el<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
+/** A button; `key` presses it, too. */
+export function button(label: string, press: () => unknown, key?: string): HTMLButtonElement {
+  const element = el('button', '', [label], {
+    type: 'button',
+    ...(key === undefined ? {} : { 'aria-keyshortcuts': key }),
+  });
+  element.addEventListener('click', () => void press());
+  return element;
+}
+
 /** The element of the page with this id. */
 export function byId<E extends HTMLElement = HTMLElement>(id: string): E {
   return document.getElementById(id) as E;

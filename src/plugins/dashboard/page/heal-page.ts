@@ -1,7 +1,6 @@
 /** The view of one heal: who wanted it, what held it, what ran, and what came of it. */
 import { openApprovals } from './approval.ts';
-import { button } from './approval-screens.ts';
-import { byId, el, setText } from './dom.ts';
+import { button, byId, el, setText } from './dom.ts';
 import { duration } from './format.ts';
 import { healLook } from './heal-looks.ts';
 import { healOf, type PastHealDetail } from './history.ts';

@@ -3,6 +3,7 @@ import { byId } from './dom.ts';
 import { healHistory } from './heal-history.ts';
 import type { Picture } from './picture.ts';
 import type { View } from './route.ts';
+import { whileOpen } from './while-open.ts';
 
 const REFRESH_MS = 10_000;
 
@@ -11,26 +12,22 @@ export function healsPage(): View {
   const list = healHistory();
   byId('heals-page').append(list.element);
   let picture: Picture | null = null;
-  let timer: ReturnType<typeof setInterval> | undefined;
-  const isOpen = () => timer !== undefined;
+  const asking = whileOpen(load, REFRESH_MS);
 
   async function load(): Promise<void> {
-    if (picture !== null && isOpen() && !document.hidden) await list.load(null, picture, isOpen);
+    if (picture !== null) await list.load(null, picture, asking.isOpen);
   }
   return {
     open() {
-      timer = setInterval(load, REFRESH_MS);
+      asking.open();
       if (picture !== null) this.show(picture, Date.now());
       void load();
     },
-    close() {
-      clearInterval(timer);
-      timer = undefined;
-    },
+    close: asking.close,
     show(next, now) {
       const isFirst = picture === null;
       picture = next;
-      if (!isOpen()) return;
+      if (!asking.isOpen()) return;
       list.show(null, next, now);
       if (isFirst) void load();
     },

@@ -1,9 +1,8 @@
 /** One open incident in full: its cause, what is silent because of it, what was tried, who is on it, and what can be done. */
 import { MAY_ACT } from './actions.ts';
 import { openApprovals } from './approval.ts';
-import { button } from './approval-screens.ts';
 import { acknowledge, heal as healDevice, note, pingNow } from './device-actions.ts';
-import { el, setText } from './dom.ts';
+import { button, el, setText } from './dom.ts';
 import { clock, duration } from './format.ts';
 import { healLook } from './heal-looks.ts';
 import type { PastEvent } from './history.ts';

@@ -5,6 +5,7 @@ import { eventsOf, incidentsOf, type PastEvent } from './history.ts';
 import { type CaseItem, drawCase, keyOfCase, ticked } from './incident-case.ts';
 import type { Picture } from './picture.ts';
 import { deviceHref, type View } from './route.ts';
+import { whileOpen } from './while-open.ts';
 import type { Incident } from './wire.ts';
 
 const REFRESH_MS = 5_000;
@@ -24,7 +25,7 @@ export function incidentsPage(): View {
   );
   let picture: Picture | null = null;
   let notes: readonly PastEvent[] = [];
-  let timer: ReturnType<typeof setInterval> | undefined;
+  const asking = whileOpen(load, REFRESH_MS);
   const draw = keyedList<CaseItem>(
     open,
     (item) => drawCase(item, () => picture?.devices.get(item.incident.device)),
@@ -40,7 +41,7 @@ export function incidentsPage(): View {
 
   function show(next: Picture, now: number): void {
     picture = next;
-    if (timer === undefined) return;
+    if (!asking.isOpen()) return;
     const items = casesOf(next, notes);
     calm.hidden = items.length > 0;
     draw(items);
@@ -48,9 +49,9 @@ export function incidentsPage(): View {
   }
 
   async function load(): Promise<void> {
-    if (picture === null || timer === undefined || document.hidden) return;
+    if (picture === null) return;
     const [incidents, events] = await Promise.all([incidentsOf(ASKED), eventsOf(null, EVENTS)]);
-    if (timer === undefined) return;
+    if (!asking.isOpen()) return;
     const { devices } = picture;
     const closed = (incidents?.incidents ?? []).filter(({ closedAt }) => closedAt !== null);
     drawPast(
@@ -64,18 +65,15 @@ export function incidentsPage(): View {
 
   return {
     open() {
-      timer = setInterval(load, REFRESH_MS);
+      asking.open();
       if (picture !== null) show(picture, Date.now());
       void load();
     },
-    close() {
-      clearInterval(timer);
-      timer = undefined;
-    },
+    close: asking.close,
     show(next, now) {
       const isFirst = picture === null;
       show(next, now);
-      if (isFirst) void load();
+      if (isFirst && asking.isOpen()) void load();
     },
     tick(now) {
       ticked(open, now);

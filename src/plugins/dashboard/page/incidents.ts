@@ -1,8 +1,7 @@
 import { MAY_ACT } from './actions.ts';
 import { openApprovals } from './approval.ts';
-import { button } from './approval-screens.ts';
 import { acknowledge, heal, pingNow } from './device-actions.ts';
-import { byId, el, keyedList, setText } from './dom.ts';
+import { button, byId, el, keyedList, setText } from './dom.ts';
 import { waitingHeals } from './heal-looks.ts';
 import { incidentLook, since, ticked } from './incident-case.ts';
 import { healingNote, lookOf } from './looks.ts';
