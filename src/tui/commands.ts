@@ -129,7 +129,7 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
   redraw: ({ redraw }) => redraw(),
   suspend: ({ store, suspend }) => {
     if (!store.source.inProcess) suspend();
-    else store.say('Suspended, the engine inside would watch nothing: q quits.', 'bad');
+    else store.say('Suspended, the engine inside would watch nothing: quit instead.', 'bad');
   },
   quit: ({ store, quit }) => {
     if (!store.source.inProcess) {
