@@ -59,3 +59,21 @@ export async function openTab(
   await page.goto(url);
   return { page, complaints };
 }
+
+/** When the page had an element for the selector, by its own clock, so that nobody's polling is counted. Wall time, ms. */
+export function shownAt(page: Page, selector: string): Promise<number> {
+  return page.evaluate(
+    (wanted) =>
+      new Promise<number>((resolve) => {
+        const look = () => {
+          if (document.querySelector(wanted) === null) return;
+          observer.disconnect();
+          resolve(Date.now());
+        };
+        const observer = new MutationObserver(look);
+        observer.observe(document.body, { subtree: true, childList: true, attributes: true });
+        look();
+      }),
+    selector,
+  );
+}
