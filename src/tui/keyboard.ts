@@ -7,11 +7,11 @@ const PASTE_END = '\x1b[201~';
 /** Nobody pastes more into a line of text. */
 const LONGEST_PASTE = 10_000;
 
-// A key, a report of the mouse or an answer of the terminal; two Esc in front are Alt and a key.
-const CSI_OR_SS3 = /^\x1b\x1b?(?:\[[[<]?[0-?]*[ -/]*[@-~]|O[\d;]*[@-~])/;
+// A key, a report of the mouse or an answer of the terminal.
+const CSI_OR_SS3 = /^\x1b(?:\[[[<]?[0-?]*[ -/]*[@-~]|O[\d;]*[@-~])/;
 // What a terminal says about itself (OSC, DCS): never keys.
 const ANSWER = /^\x1b[\]P_^X][^\x07\x1b]*(?:\x07|\x1b\\)/;
-const BEGUN = /^\x1b\x1b?(?:\[[[<]?[0-?]*[ -/]*|O[\d;]*|[\]P_^X][^\x07\x1b]*\x1b?)?$/;
+const BEGUN = /^\x1b(?:\[[[<]?[0-?]*[ -/]*|O[\d;]*|[\]P_^X][^\x07\x1b]*\x1b?)?$/;
 
 /** What a terminal says of the mouse in SGR mode; places begin at 0. */
 export type MouseReport = Readonly<{ button: number; column: number; row: number; isRelease: boolean }>;
@@ -81,9 +81,10 @@ export class Keyboard {
       return true;
     }
     if (BEGUN.test(rest)) return false;
-    // Esc twice is twice the key; before anything else it is Alt, which means nothing here.
-    if (rest[1] === '\x1b') this.#tell('\x1b');
-    this.#rest = rest.slice(rest[1] === '\x1b' ? 1 : 1 + String.fromCodePoint(rest.codePointAt(1)!).length);
+    // Nothing is bound to Alt: this is Esc and then a key, which over a slow line come in one piece. An Esc that got
+    // lost would leave a question open for the next key to answer.
+    this.#rest = rest.slice(1);
+    this.#tell('\x1b');
     return true;
   }
 
@@ -104,7 +105,7 @@ export class Keyboard {
     const rest = this.#rest;
     this.#rest = '';
     // The beginning of a sequence that never ended is no key: `[` and `A` mean something here.
-    if (rest === '\x1b' || rest === '\x1b\x1b') for (const key of rest) this.#tell(key);
+    if (rest === '\x1b') this.#tell(rest);
   }
 
   #tell(piece: string): void {
