@@ -3,7 +3,7 @@ import { COMMANDS } from './commands.ts';
 import { saveView } from './fleet-look.ts';
 import { placeOf } from './frame.ts';
 import { type Binding, bindingOf } from './keys.ts';
-import { typeIntoPalette } from './palette.ts';
+import { pasteIntoPalette, typeIntoPalette } from './palette.ts';
 import type { Shell } from './shell.ts';
 import type { UiStore } from './store.ts';
 import { isTiny, type Prompt } from './ui.ts';
@@ -48,11 +48,12 @@ function perform(shell: Shell, binding: Binding): void {
 
 /** Pasted text goes where text is typed, and nowhere else: it must never act as keys. */
 export function paste({ store }: Shell, text: string): void {
-  const { prompt } = store.ui;
-  if (!prompt || isTiny(store.scene.size)) return;
+  const { prompt, overlay } = store.ui;
+  if (isTiny(store.scene.size)) return;
   // Nothing but what could have been typed.
   const line = text.replace(/[\x00-\x1f\x7f-\x9f]+/g, ' ').trim();
-  edit(store, { ...prompt, text: prompt.text + line });
+  if (prompt) edit(store, { ...prompt, text: prompt.text + line });
+  else if (overlay?.kind === 'palette') pasteIntoPalette(store, overlay, line);
 }
 
 function isDeaf({ ui, options }: UiStore): boolean {

@@ -25,3 +25,8 @@ export function typeIntoPalette(store: UiStore, palette: Palette, key: string): 
   } else if ([...key].length === 1) change({ text: text + key, index: 0 });
   return null;
 }
+
+/** Pasted words are looked for like typed ones. */
+export function pasteIntoPalette(store: UiStore, palette: Palette, text: string): void {
+  store.set({ overlay: { ...palette, text: palette.text + text, index: 0 } });
+}

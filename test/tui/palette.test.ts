@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { paste } from '../../src/tui/input.ts';
 import { BINDINGS, bindingsOf } from '../../src/tui/keys.ts';
 import { paletteEntries } from '../../src/tui/palette-entries.ts';
 import { UI_START } from '../../src/tui/ui.ts';
@@ -30,6 +31,17 @@ describe('the command palette', () => {
     expect(ui.box()).toMatch(/> saved views +v /);
     await ui.press('backspace', 'ctrl+u', ...'view: ev', 'enter');
     expect(ui.store.frame.box).toBeNull();
+    expect(ui.store.ui.view).toBe('events');
+    ui.close();
+  });
+
+  it('looks for what is pasted, and runs nothing before Enter', async () => {
+    const ui = openUi();
+    await ui.press(':');
+    paste(ui.shell, 'view: ev\r');
+    expect(ui.box()).toContain('view: ev');
+    expect(ui.store.ui).toMatchObject({ view: 'fleet', overlay: { kind: 'palette', text: 'view: ev' } });
+    await ui.press('enter');
     expect(ui.store.ui.view).toBe('events');
     ui.close();
   });
