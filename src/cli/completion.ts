@@ -16,9 +16,9 @@ export function addCompletion(root: Command): void {
   commandOf('completion').description('prints what completes commands, options and devices in your shell');
   commandOf('complete').hook('preAction', async () => {
     const ids = await deviceIds(configIn(process.argv));
-    const files = filesBeginningWith(process.argv.at(-1)!.replace(/^--[a-z]+=/, ''), process.env);
-    const offer = (offered: readonly string[]) => (complete: (word: string, words: string) => void) => {
-      for (const word of offered) complete(word, '');
+    const files = () => filesBeginningWith(process.argv.at(-1)!.replace(/^--[a-z]+=/, ''), process.env);
+    const offer = (offered: () => readonly string[]) => (complete: (word: string, words: string) => void) => {
+      for (const word of offered()) complete(word, '');
     };
     // What stands everywhere may stand behind every command.
     for (const { options } of words.commands.values()) {
@@ -26,7 +26,7 @@ export function addCompletion(root: Command): void {
     }
     for (const { arguments: given, options } of [words, ...words.commands.values()]) {
       for (const argument of given.values()) {
-        if (DEVICE_ARGUMENTS.has(argument.name)) argument.handler = offer(ids);
+        if (DEVICE_ARGUMENTS.has(argument.name)) argument.handler = offer(() => ids);
         if (FILE_ARGUMENTS.has(argument.name)) argument.handler = offer(files);
       }
       for (const option of options.values()) {

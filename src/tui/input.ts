@@ -3,7 +3,7 @@ import { COMMANDS } from './commands.ts';
 import { saveView } from './fleet-look.ts';
 import { placeOf } from './frame.ts';
 import { type Binding, bindingOf } from './keys.ts';
-import { pasteIntoPalette, typeIntoPalette } from './palette.ts';
+import { addToPalette, typeIntoPalette } from './palette.ts';
 import type { Shell } from './shell.ts';
 import type { UiStore } from './store.ts';
 import { isTiny, type Prompt } from './ui.ts';
@@ -53,7 +53,7 @@ export function paste({ store }: Shell, text: string): void {
   // Nothing but what could have been typed.
   const line = text.replace(/[\x00-\x1f\x7f-\x9f]+/g, ' ').trim();
   if (prompt) edit(store, { ...prompt, text: prompt.text + line });
-  else if (overlay?.kind === 'palette') pasteIntoPalette(store, overlay, line);
+  else if (overlay?.kind === 'palette') addToPalette(store, overlay, line);
 }
 
 function isDeaf({ ui, options }: UiStore): boolean {

@@ -22,11 +22,11 @@ export function typeIntoPalette(store: UiStore, palette: Palette, key: string): 
   else if (key === 'enter') {
     store.set({ overlay: null });
     return entries[index] ?? null;
-  } else if ([...key].length === 1) change({ text: text + key, index: 0 });
+  } else if ([...key].length === 1) addToPalette(store, palette, key);
   return null;
 }
 
-/** Pasted words are looked for like typed ones. */
-export function pasteIntoPalette(store: UiStore, palette: Palette, text: string): void {
+/** Text that is typed or pasted: what is looked for grows by it. */
+export function addToPalette(store: UiStore, palette: Palette, text: string): void {
   store.set({ overlay: { ...palette, text: palette.text + text, index: 0 } });
 }

@@ -122,6 +122,6 @@ function answerRow(scene: Scene, heal: HealView, { typed }: Approval): Span[] {
 
 /** An answer with the keys of the table, which may be a person's own: the wrong letter here would say the opposite. */
 function offer({ bindings }: Scene, place: Place, command: CommandName, words: string): Span[] {
-  const binding = bindings.find((one) => one.command === command && one.places.includes(place));
-  return binding && binding.keys.length > 0 ? [['key', `[${binding.shown}]`], ` ${words}   `] : [];
+  const binding = bindingsOf(bindings, place, false).find((one) => one.command === command);
+  return binding ? [['key', `[${binding.shown}]`], ` ${words}   `] : [];
 }

@@ -1,5 +1,5 @@
 /** A question that a view asks again and again while it is open. */
-export type Asking = Readonly<{ isOpen(): boolean; open(): void; close(): void }>;
+type Asking = Readonly<{ isOpen(): boolean; open(): void; close(): void }>;
 
 /** Asks every so many milliseconds from `open` to `close`, except while nobody sees the tab. */
 export function whileOpen(ask: () => unknown, everyMs: number): Asking {
