@@ -13,7 +13,7 @@ import { fakeSource } from '../core/api/fake-source.ts';
 import { builtDashboard, launchBrowser, openTab, shownAt } from '../plugins/dashboard/browser.ts';
 import { fleet } from '../plugins/dashboard/fleet.ts';
 import { startDashboard } from '../plugins/dashboard/harness.ts';
-import { printTable, type Row, short } from './table.ts';
+import { median, printTable, type Row, short } from './table.ts';
 
 const UPDATES_PER_SECOND = 1_000;
 const CHANGES = 50;
@@ -160,11 +160,10 @@ async function changes(browser: Browser): Promise<Row> {
   }
   await page.context().close();
   await dashboard.close();
-  took.sort((a, b) => a - b);
   return {
     figure: `${CHANGES} changes, one after another`,
-    'seen after, p50': `${took[CHANGES / 2]} ms`,
-    longest: `${took.at(-1)} ms`,
+    'seen after, p50': `${short(median(took))} ms`,
+    longest: `${Math.max(...took)} ms`,
     aim: 'under 1,000 ms',
   };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { HAS_NO_BROWSER } from '../plugins/dashboard/browser.ts';
 import { stageInBrowser } from '../plugins/dashboard/stage.ts';
 import { Patient } from './patient.ts';
-import { runNetheal } from './run-netheal.ts';
+import { pageOf, runNetheal } from './run-netheal.ts';
 
 const TOKEN = 'correct-horse-battery';
 
@@ -21,10 +21,7 @@ describe.skipIf(HAS_NO_BROWSER)('a heal that is approved in the page of a real n
       await netheal.stop();
       await patient.close();
     });
-    const { message } = await netheal.waitFor('the dashboard', (event) =>
-      event.message.includes('The dashboard is at'),
-    );
-    const url = `${message.match(/http:\S+/)![0]}#token=${TOKEN}`;
+    const url = await pageOf(netheal, TOKEN);
     const [one, other] = [await stage.openTab(url), await stage.openTab(url)];
     const dialog = one.page.locator('dialog.approval');
     const press = (name: string) => dialog.getByRole('button', { name, exact: true }).click();

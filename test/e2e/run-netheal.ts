@@ -86,3 +86,11 @@ export async function runNetheal(
     },
   };
 }
+
+/** Where the page of a running netheal is, with the token that opens it. */
+export async function pageOf(netheal: Running, token: string): Promise<string> {
+  const { message } = await netheal.waitFor('the dashboard', (event) =>
+    event.message.includes('The dashboard is at'),
+  );
+  return `${message.match(/http:\S+/)![0]}#token=${token}`;
+}

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Patient } from '../../e2e/patient.ts';
-import { type Running, runNetheal } from '../../e2e/run-netheal.ts';
+import { pageOf, type Running, runNetheal } from '../../e2e/run-netheal.ts';
 import { HAS_NO_BROWSER } from './browser.ts';
 import { stageInBrowser } from './stage.ts';
 
@@ -32,11 +32,7 @@ describe.skipIf(HAS_NO_BROWSER)('the page of a device of a real netheal', () => 
       ],
       plugins: { dashboard: { port: 0, token: TOKEN }, 'csv-logger': false },
     });
-    const { message } = await netheal.waitFor('the dashboard', (event) =>
-      event.message.includes('The dashboard is at'),
-    );
-    const url = message.match(/http:\S+/)![0];
-    ({ page, complaints } = await stage.openTab(`${url}#token=${TOKEN}`));
+    ({ page, complaints } = await stage.openTab(await pageOf(netheal, TOKEN)));
     await page.getByRole('link', { name: 'Attic' }).first().click();
     await page.getByRole('heading', { name: 'Attic' }).waitFor();
   });

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type FakeSource, fakeSource, healView } from '../../core/api/fake-source.ts';
 import { Patient } from '../../e2e/patient.ts';
-import { runNetheal } from '../../e2e/run-netheal.ts';
+import { pageOf, runNetheal } from '../../e2e/run-netheal.ts';
 import { HAS_NO_BROWSER } from './browser.ts';
 import { fleet } from './fleet.ts';
 import type { Running } from './harness.ts';
@@ -107,10 +107,7 @@ describe.skipIf(HAS_NO_BROWSER)('the views of incidents and heals', () => {
     };
     const netheal = await runNetheal(config);
     try {
-      const { message } = await netheal.waitFor('the dashboard', (event) =>
-        event.message.includes('The dashboard is at'),
-      );
-      ({ page, complaints } = await stage.openTab(`${message.match(/http:\S+/)![0]}#token=${TOKEN}`));
+      ({ page, complaints } = await stage.openTab(await pageOf(netheal, TOKEN)));
       await page.getByRole('link', { name: 'Incidents' }).click();
       patient.well = false;
       await caseOf('Attic').getByText('Needs a person').waitFor();

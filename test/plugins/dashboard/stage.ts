@@ -5,7 +5,7 @@ import type { Plugin } from '../../../src/core/plugin.ts';
 import { builtDashboard, launchBrowser, openTab, type Tab } from './browser.ts';
 import { type Running, startDashboard } from './harness.ts';
 
-export interface Stage {
+interface Stage {
   /** Serves the built dashboard over a source. */
   serve(source: Source, options?: object): Promise<Running>;
   openTab(url: string, options?: BrowserContextOptions): Promise<Tab>;
